@@ -1,0 +1,72 @@
+import type { CommandPorts, CommandRequest } from "./command-request.ts";
+import { type Commit, sameBytes } from "./commit.ts";
+import { type Domain, type Step, streamOf } from "./domain.ts";
+import { catchUp, load } from "./load.ts";
+import { advance, type Loaded } from "./loaded.ts";
+import type { Message } from "./message.ts";
+
+/** For how long a stream that met a conflict is read before it is written. */
+const contendedMs = 60_000;
+
+/** A stream during a request: what is known of it, how surely, and the id that its commit will have. */
+export interface Candidate {
+  readonly step: Step<Message, Message>;
+  readonly stream: string;
+  readonly commitId: Uint8Array;
+  loaded: Loaded;
+  /** True: read strongly since the last write of ours. */
+  sure: boolean;
+  /** Our own commit, once it has been seen in the log. */
+  landed: Commit | undefined;
+}
+
+/** Reads strongly from the known version, and looks for our own commit: it could only be the next one. */
+export const confirm = async (
+  ports: CommandPorts,
+  domain: Domain,
+  candidate: Candidate,
+): Promise<void> => {
+  const { loaded, news } = await catchUp(domain, ports.store, candidate.loaded);
+  candidate.loaded = loaded;
+  candidate.sure = true;
+  candidate.landed ??= news.find(({ id }) => sameBytes(id, candidate.commitId));
+};
+
+/** Takes a stream from memory, or loads it; one that has just seen a conflict is read strongly. */
+export const openCandidate = async (
+  ports: CommandPorts,
+  { domain }: CommandRequest,
+  step: Step<Message, Message>,
+): Promise<Candidate> => {
+  const stream = streamOf(domain, step.id);
+  const contended = ports.states.isContended(stream, ports.now());
+  const remembered = ports.states.get(stream);
+  const loaded = remembered ?? (await load(domain, ports.store, stream, { consistent: contended }));
+  const sure = !remembered && contended;
+  const candidate = { step, stream, commitId: ports.newId(), loaded, sure, landed: undefined };
+  if (contended && !sure) await confirm(ports, domain, candidate);
+  return candidate;
+};
+
+/**
+ * Takes in the commits that were in the way of ours, each of which stands at the key that we tried. What the store did
+ * not tell, and everything when `toHead` is asked for, is read.
+ */
+export const learn = async (
+  ports: CommandPorts,
+  domain: Domain,
+  candidates: readonly Candidate[],
+  winners: readonly Commit[],
+  toHead: boolean,
+): Promise<void> => {
+  for (const candidate of candidates) {
+    const winner = winners.find(({ stream }) => stream === candidate.stream);
+    candidate.sure = false;
+    if (winner) {
+      ports.states.markContended(candidate.stream, ports.now() + contendedMs);
+      if (sameBytes(winner.id, candidate.commitId)) candidate.landed = winner;
+      candidate.loaded = advance(domain, candidate.loaded, winner);
+    }
+    if (!candidate.landed && (toHead || !winner)) await confirm(ports, domain, candidate);
+  }
+};

@@ -1,0 +1,95 @@
+import type * as z from "zod";
+import type { Caller, Role, Subject } from "./access.ts";
+import type { Decider } from "./decider.ts";
+import type { Lineage } from "./lineage.ts";
+import type { AnyMessages, Message } from "./message.ts";
+import { compositeId, parseId, streamName } from "./stream.ts";
+
+/** One decision of a request: which stream, and the command, which may depend on what the step before decided. */
+export interface Step<Command, Event> {
+  readonly id: string;
+  command(earlier: readonly Event[]): Command;
+}
+
+/** A request that several streams of the domain decide on, all or none. */
+export interface StepsRoute<Command, Event> {
+  readonly body: z.ZodType;
+  steps(id: string, body: unknown): readonly Step<Command, Event>[];
+}
+
+/** Declares a route of several steps, whose `steps` gets the parsed body. */
+export const stepsRoute = <Body extends z.ZodType, Command, Event>(
+  body: Body,
+  steps: (id: string, body: z.output<Body>) => readonly Step<Command, Event>[],
+): StepsRoute<Command, Event> => ({ body, steps: (id, raw) => steps(id, body.parse(raw)) });
+
+/** Where a document is found by one of its values. */
+export interface IndexEntry {
+  readonly partition: string;
+  readonly sort: string | number;
+}
+
+/** How the streams of a domain are addressed. */
+export interface StreamKey {
+  /** Name of the path parameter. */
+  readonly parameter: string;
+  /** True: each user has a stream of their own under the same path. */
+  readonly perUser: boolean;
+}
+
+/** What a domain declares; types derive from its own tables of events, commands and state. */
+export interface DomainDeclaration<C extends Message, E extends Message, S> {
+  /** Kind of stream, singular: `account`. */
+  readonly category: string;
+  /** Path segment and name of the document view, plural: `accounts`. */
+  readonly collection: string;
+  readonly key?: StreamKey;
+  readonly commands: AnyMessages;
+  readonly events: AnyMessages;
+  readonly state: Lineage<z.ZodType<S>>;
+  readonly decider: Decider<C, E, S>;
+  /** Whose stream it is in this state; undefined before it exists. */
+  owner(state: S): string | undefined;
+  /** Other users with a part in this state, by role. */
+  parties?(state: S): Readonly<Record<string, string | undefined>>;
+  /** Who may run a command, by its type. */
+  readonly allow: { readonly [K in C["type"]]: readonly Role[] };
+  /** Who may read a stream; admins and auditors always may. */
+  readonly readers: readonly Role[];
+  /** What `POST /{collection}/{id}/{name}` runs: a command by its type, or several steps. */
+  readonly routes: Readonly<Record<string, C["type"] | StepsRoute<C, E>>>;
+  /** What a reader sees of a state. */
+  show(state: S): object;
+  /** Other ways to find the document, by index name. */
+  index?(state: S): Readonly<Record<string, IndexEntry | undefined>>;
+  /** Indexes that `index` fills. */
+  readonly indexes?: Readonly<Record<string, { readonly sort: "S" | "N" }>>;
+}
+
+/** A domain, whatever its types: what core, adapters and hosts work with. */
+export type Domain = DomainDeclaration<Message, Message, unknown>;
+
+/** Declares a domain: checks it against its own types, then forgets them. */
+export const domain = <C extends Message, E extends Message, S>(
+  declaration: DomainDeclaration<C, E, S>,
+): Domain => declaration;
+
+/** How this domain's streams are addressed. */
+export const keyOf = (domain: Domain): StreamKey =>
+  domain.key ?? { parameter: "id", perUser: false };
+
+/** The stream's id that a path parameter means for this caller; refuses ids outside the alphabet. */
+export const streamIdOf = (domain: Domain, value: string | undefined, caller: Caller): string => {
+  const { parameter, perUser } = keyOf(domain);
+  const id = parseId(parameter, value);
+  return perUser ? compositeId(id, caller.sub) : id;
+};
+
+/** The stream that an id of this domain names. */
+export const streamOf = (domain: Domain, id: string): string => streamName(domain.category, id);
+
+/** Who counts as who in this state. */
+export const subjectOf = (domain: Domain, state: unknown): Subject => ({
+  owner: domain.owner(state),
+  parties: domain.parties?.(state) ?? {},
+});

@@ -1,0 +1,71 @@
+import { type Commit, lastVersion } from "./commit.ts";
+import type { IdempotencyRecord } from "./idempotency.ts";
+
+/** Which end of a stream to read. */
+export interface TailOptions {
+  /** Only commits whose key is at most this version. */
+  readonly upTo?: number;
+  readonly limit: number;
+  readonly consistent: boolean;
+}
+
+/** Which commits to read, by key, both ends included. */
+export interface RangeOptions {
+  readonly from: number;
+  readonly to?: number;
+  readonly limit?: number;
+  readonly consistent: boolean;
+}
+
+/** One page of commits, oldest first. */
+export interface CommitPage {
+  readonly commits: readonly Commit[];
+  /** Key to go on from; absent on the last page. */
+  readonly next?: number;
+}
+
+/**
+ * What became of an append. `conflict`: nothing was written, and `winners` are the commits that were in the way as far
+ * as the store told; `unsure`: the store did not answer, and the write may or may not have happened.
+ */
+export type Appended =
+  | { readonly outcome: "written" }
+  | {
+      readonly outcome: "conflict";
+      readonly winners: readonly Commit[];
+      readonly record?: IdempotencyRecord;
+    }
+  | { readonly outcome: "unsure"; readonly cause: unknown };
+
+/** The log. Commits are added under a key that must be free; they are never changed and never removed. */
+export interface EventStore {
+  /** The last commits of a stream, newest first. */
+  tail(stream: string, options: TailOptions): Promise<readonly Commit[]>;
+  /** One page of a stream, oldest first. */
+  range(stream: string, options: RangeOptions): Promise<CommitPage>;
+  /** Writes one commit a stream, all or none, together with the record of an idempotent request. */
+  append(commits: readonly Commit[], record?: IdempotencyRecord): Promise<Appended>;
+}
+
+/** Every commit of a range, oldest first, page by page. */
+export async function* readRange(
+  store: Pick<EventStore, "range">,
+  stream: string,
+  options: RangeOptions,
+): AsyncGenerator<Commit> {
+  let from: number | undefined = options.from;
+  while (from !== undefined && from <= (options.to ?? Number.POSITIVE_INFINITY)) {
+    const page: CommitPage = await store.range(stream, { ...options, from });
+    yield* page.commits;
+    from = page.next;
+  }
+}
+
+/** Version of a stream's last event, read strongly; 0 when the stream does not exist. */
+export const headVersion = async (
+  store: Pick<EventStore, "tail">,
+  stream: string,
+): Promise<number> => {
+  const [head] = await store.tail(stream, { limit: 1, consistent: true });
+  return head ? lastVersion(head) : 0;
+};

@@ -1,0 +1,135 @@
+import { type Candidate, confirm, learn, openCandidate } from "./candidate.ts";
+import {
+  answerFor,
+  type CommandAnswer,
+  type CommandPorts,
+  type CommandRequest,
+} from "./command-request.ts";
+import { streamOf } from "./domain.ts";
+import { Refusal } from "./errors.ts";
+import { type IdempotencyRecord, idempotencyHours, replay } from "./idempotency.ts";
+import { valueBytes } from "./item-size.ts";
+import { type Prepared, prepareSurely, unchanged } from "./prepare.ts";
+import { toStored } from "./stored-value.ts";
+
+/** Bounds of one command's attempts; longer back-off was measured to starve writers of a contended stream. */
+export const attemptBounds = {
+  attemptsMax: 30,
+  totalMs: 3_000,
+  delayMaxMs: 150,
+  unsureMax: 3,
+} as const;
+
+const recordOf = (
+  ports: CommandPorts,
+  { idempotency }: CommandRequest,
+  answer: CommandAnswer,
+): IdempotencyRecord | undefined =>
+  idempotency && {
+    ...idempotency,
+    answer,
+    expires: Math.ceil(ports.now() / 1000) + idempotencyHours * 3600,
+  };
+
+/** Our answer, when the log shows that an earlier attempt of this very request had succeeded. */
+const landedAnswer = async (
+  ports: CommandPorts,
+  { domain }: CommandRequest,
+  candidates: readonly Candidate[],
+): Promise<CommandAnswer | undefined> => {
+  if (!candidates.some(({ landed }) => landed)) return undefined;
+  for (const candidate of candidates)
+    if (!candidate.landed) await confirm(ports, domain, candidate);
+  return {
+    streams: candidates.map((candidate) =>
+      candidate.landed ? answerFor(candidate.landed) : unchanged(candidate),
+    ),
+  };
+};
+
+const remember = ({ states }: CommandPorts, candidates: readonly Candidate[]): void => {
+  for (const { loaded } of candidates)
+    if (loaded.version > 0) states.set(loaded, valueBytes(toStored(loaded.state)));
+};
+
+/** The answer to a request that changes nothing; a repeated request gets its first answer instead. */
+const answerUnchanged = async (
+  ports: CommandPorts,
+  request: CommandRequest,
+  candidates: readonly Candidate[],
+  prepared: Prepared,
+): Promise<CommandAnswer> => {
+  const { idempotency } = request;
+  remember(ports, candidates);
+  const known = idempotency && (await ports.records.find(idempotency.key));
+  if (idempotency && known) return replay(known, idempotency);
+  if ("refusal" in prepared) throw prepared.refusal;
+  const record = recordOf(ports, request, prepared.answer);
+  return idempotency && record
+    ? replay(await ports.records.keep(record), idempotency)
+    : prepared.answer;
+};
+
+const pause = (ports: CommandPorts, failures: number): Promise<void> =>
+  ports.sleep(ports.random() * Math.min(attemptBounds.delayMaxMs, 5 * 2 ** failures));
+
+/** When the bounds are used up: contention is a conflict, a silent store is unavailable. */
+const giveUp = (request: CommandRequest, cause: unknown): Refusal => {
+  const streams = request.steps.map(({ id }) => streamOf(request.domain, id)).join(", ");
+  if (cause === undefined)
+    return new Refusal("conflict", `Too many writers on ${streams}.`, { retryAfter: 1 });
+  const refusal = new Refusal(
+    "unavailable",
+    `The store did not answer; whether ${streams} changed is unknown. Repeat with an Idempotency-Key to be safe.`,
+    { retryAfter: 1 },
+  );
+  refusal.cause = cause;
+  return refusal;
+};
+
+/**
+ * Carries out a command: load, authorize, decide, seal, append, and again on a conflict, within bounds.
+ * Throws a `Refusal` (forbidden, rejected, precondition, conflict, gone, too large, unavailable); a refusal and an
+ * empty decision are always those of a strongly read state.
+ */
+export const execute = async (
+  ports: CommandPorts,
+  request: CommandRequest,
+): Promise<CommandAnswer> => {
+  const { domain, idempotency } = request;
+  const deadline = ports.now() + attemptBounds.totalMs;
+  const candidates: Candidate[] = [];
+  for (const step of request.steps) candidates.push(await openCandidate(ports, request, step));
+  let failures = 0;
+  let unsure = 0;
+  let cause: unknown;
+  while (failures < attemptBounds.attemptsMax && ports.now() <= deadline) {
+    const prepared = await prepareSurely(ports, request, candidates);
+    const landed = await landedAnswer(ports, request, candidates);
+    if (landed) return landed;
+    if ("refusal" in prepared || prepared.writes.length === 0)
+      return answerUnchanged(ports, request, candidates, prepared);
+    const { writes, answer } = prepared;
+    const appended = await ports.store.append(
+      writes.map(({ commit }) => commit),
+      recordOf(ports, request, answer),
+    );
+    if (appended.outcome === "written") {
+      for (const { loaded, stateBytes } of writes) ports.states.set(loaded, stateBytes);
+      return answer;
+    }
+    failures += 1;
+    if (appended.outcome === "unsure") {
+      unsure += 1;
+      cause = appended.cause;
+      if (unsure >= attemptBounds.unsureMax) break;
+      await learn(ports, domain, candidates, [], true);
+    } else {
+      if (appended.record && idempotency) return replay(appended.record, idempotency);
+      cause = undefined;
+      await learn(ports, domain, candidates, appended.winners, failures > 1);
+    }
+    if (failures > 1) await pause(ports, failures);
+  }
+  throw giveUp(request, cause);
+};

@@ -1,0 +1,79 @@
+import type { Loaded } from "./loaded.ts";
+
+/** Bounds of the states that a warm function remembers. */
+export interface StateCacheBounds {
+  readonly entriesMax: number;
+  readonly bytesMax: number;
+}
+
+export const defaultStateCacheBounds: StateCacheBounds = {
+  entriesMax: 10_000,
+  bytesMax: 32 * 1024 * 1024,
+};
+
+/**
+ * The last states a warm function has seen, least recently used first out. What it holds may be stale: an accepted
+ * command is checked by the conditional write, everything else must be confirmed by a strong read.
+ */
+export interface StateCache {
+  get(stream: string): Loaded | undefined;
+  /** Remembers a state unless a later version of it is remembered already. */
+  set(loaded: Loaded, bytes: number): void;
+  /** Notes that a write to the stream met another one. */
+  markContended(stream: string, until: number): void;
+  /** True while a stream that has met a conflict is better read before it is written. */
+  isContended(stream: string, now: number): boolean;
+}
+
+interface Entry {
+  readonly loaded: Loaded;
+  readonly bytes: number;
+}
+
+/** An empty cache within bounds. */
+export const createStateCache = (
+  bounds: StateCacheBounds = defaultStateCacheBounds,
+): StateCache => {
+  const entries = new Map<string, Entry>();
+  const contended = new Map<string, number>();
+  let bytes = 0;
+  const drop = (stream: string): void => {
+    bytes -= entries.get(stream)?.bytes ?? 0;
+    entries.delete(stream);
+  };
+  const dropOldest = <K>(map: Map<K, unknown>, remove: (key: K) => void): void => {
+    for (const key of map.keys()) {
+      remove(key);
+      return;
+    }
+  };
+  return {
+    get: (stream) => {
+      const entry = entries.get(stream);
+      if (!entry) return undefined;
+      entries.delete(stream);
+      entries.set(stream, entry);
+      return entry.loaded;
+    },
+    set: (loaded, size) => {
+      const known = entries.get(loaded.stream);
+      if (size > bounds.bytesMax || (known && known.loaded.version > loaded.version)) return;
+      drop(loaded.stream);
+      entries.set(loaded.stream, { loaded, bytes: size });
+      bytes += size;
+      while (entries.size > bounds.entriesMax || bytes > bounds.bytesMax) dropOldest(entries, drop);
+    },
+    markContended: (stream, until) => {
+      contended.delete(stream);
+      contended.set(stream, until);
+      if (contended.size > bounds.entriesMax) dropOldest(contended, (key) => contended.delete(key));
+    },
+    isContended: (stream, now) => {
+      const until = contended.get(stream);
+      if (until === undefined) return false;
+      if (until > now) return true;
+      contended.delete(stream);
+      return false;
+    },
+  };
+};

@@ -1,0 +1,53 @@
+import { domain, type Step, stepsRoute } from "../../core/domain.ts";
+import { account, Command, Event, State } from "./account.ts";
+
+/** Deposits above this sum, in minor units, make a VIP. */
+const vipDepositsOver = 1_000_000;
+
+/** A transfer is decided by both accounts: the sender first, then the receiver on what was sent. */
+const transfer = stepsRoute(
+  Command.lineages.SendTransfer.now,
+  (from, { to, amount }): readonly Step<Command, Event>[] => [
+    { id: from, command: () => Command.SendTransfer({ to, amount }) },
+    {
+      id: to,
+      command: ([sent]) => {
+        if (sent?.type !== "TransferSent") throw new Error("Nothing was sent that could arrive.");
+        return Command.ReceiveTransfer({ from, amount, currency: sent.data.currency });
+      },
+    },
+  ],
+);
+
+/** Bank accounts: money in minor units, one stream an account. */
+export default domain({
+  category: "account",
+  collection: "accounts",
+  commands: Command,
+  events: Event,
+  state: State,
+  decider: account,
+  owner: (state) => state?.ownerId,
+  allow: {
+    Open: ["owner"],
+    Deposit: ["owner"],
+    Withdraw: ["owner"],
+    SendTransfer: ["owner"],
+    ReceiveTransfer: ["anyone"],
+    Close: ["owner"],
+  },
+  readers: ["owner"],
+  routes: { open: "Open", deposit: "Deposit", withdraw: "Withdraw", transfer, close: "Close" },
+  show: (state) => {
+    if (!state) return {};
+    const { initialBalance: _, ...shown } = state;
+    return shown;
+  },
+  index: (state) => ({
+    vips:
+      state && state.totalDeposits > vipDepositsOver
+        ? { partition: state.currency, sort: state.totalDeposits }
+        : undefined,
+  }),
+  indexes: { vips: { sort: "N" } },
+});
