@@ -86,5 +86,6 @@ export const buildCommit = (
     });
   const content: UnhashedCommit = carries ? { ...unhashed, snapshot } : unhashed;
   const commit: Commit = { ...content, hash: commitHash(before.hash, content) };
-  return { commit, loaded: advance(domain, before, commit, state), stateBytes: snapshotBytes };
+  const loaded = advance(domain, before, commit, () => state);
+  return { commit, loaded, stateBytes: snapshotBytes };
 };

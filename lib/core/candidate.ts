@@ -1,6 +1,7 @@
 import type { CommandPorts, CommandRequest } from "./command-request.ts";
 import { type Commit, sameBytes } from "./commit.ts";
 import { type Domain, type Step, streamOf } from "./domain.ts";
+import type { Appended } from "./event-store.ts";
 import { catchUp, load } from "./load.ts";
 import { advance, type Loaded } from "./loaded.ts";
 import type { Message } from "./message.ts";
@@ -48,6 +49,9 @@ export const openCandidate = async (
   return candidate;
 };
 
+/** An append that did not succeed, as far as the store told. */
+export type Failed = Exclude<Appended, { outcome: "written" }>;
+
 /**
  * Takes in the commits that were in the way of ours, each of which stands at the key that we tried. What the store did
  * not tell, and everything when `toHead` is asked for, is read.
@@ -56,17 +60,20 @@ export const learn = async (
   ports: CommandPorts,
   domain: Domain,
   candidates: readonly Candidate[],
-  winners: readonly Commit[],
+  failed: Failed,
   toHead: boolean,
 ): Promise<void> => {
+  const winners = failed.outcome === "conflict" ? failed.winners : [];
+  const isUntold = failed.outcome === "conflict" && winners.length === 0;
   for (const candidate of candidates) {
     const winner = winners.find(({ stream }) => stream === candidate.stream);
     candidate.sure = false;
     if (winner) {
-      ports.states.markContended(candidate.stream, ports.now() + contendedMs);
       if (sameBytes(winner.id, candidate.commitId)) candidate.landed = winner;
       candidate.loaded = advance(domain, candidate.loaded, winner);
     }
-    if (!candidate.landed && (toHead || !winner)) await confirm(ports, domain, candidate);
+    if (candidate.landed) continue;
+    if (winner || isUntold) ports.states.markContended(candidate.stream, ports.now() + contendedMs);
+    if (!winner || toHead) await confirm(ports, domain, candidate);
   }
 };

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { StoredMessage } from "./message.ts";
 import type { StoredValue } from "./stored-value.ts";
 
@@ -51,3 +52,34 @@ export const lastVersion = (commit: Pick<Commit, "version" | "events">): number 
 /** True when both ids are the same bytes. */
 export const sameBytes = (left: Uint8Array, right: Uint8Array): boolean =>
   left.length === right.length && left.every((byte, index) => byte === right[index]);
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be binary");
+const stored = z.custom<StoredValue>((value) => value !== undefined, "is missing");
+const version = z.int().min(1);
+
+const StoredCommit = z.looseObject({
+  stream: z.string(),
+  version,
+  format: z.literal(1),
+  events: z.array(z.looseObject({ type: z.string(), schema: version, data: stored })),
+  id: bytes,
+  time: z.string(),
+  owner: z.string().exactOptional(),
+  people: z.array(z.string()),
+  actor: z.string(),
+  correlationId: z.string(),
+  causationId: z.string(),
+  snapshot: z.looseObject({ schema: version, state: stored }).exactOptional(),
+  snapshotVersion: z.int().min(0),
+  hash: bytes,
+});
+
+/**
+ * Parses an item of the event table. Attributes that this code does not know stay, for the hash covers them; an
+ * unknown format is refused.
+ */
+export const parseCommit = (item: unknown): Commit => {
+  const parsed = StoredCommit.safeParse(item);
+  if (parsed.success) return parsed.data;
+  throw new Error(`An item of the event table is not a commit: ${z.prettifyError(parsed.error)}`);
+};

@@ -49,8 +49,10 @@ export interface DocumentRows {
 export interface DocumentView {
   readonly kind: "document";
   readonly name: string;
+  readonly definition: number;
   readonly domain: Domain;
   readonly table: TableDefinition;
+  readonly previous?: DocumentView;
 }
 
 const indexNamed = (name: string, sort: "S" | "N"): TableIndex => ({
@@ -60,20 +62,22 @@ const indexNamed = (name: string, sort: "S" | "N"): TableIndex => ({
 });
 
 /** The document view of a domain, with its table and indexes. */
-export const documentView = (domain: Domain): DocumentView => ({
-  kind: "document",
-  name: domain.collection,
-  domain,
-  table: {
-    name: `view-${domain.collection}`,
+export const documentView = (domain: Domain): DocumentView => {
+  const { collection, indexes = {}, definition = 1, previous } = domain;
+  const table: TableDefinition = {
+    name: `view-${collection}`,
     partitionKey: { name: "row", type: "S" },
     indexes: [
       indexNamed(ownerIndex, "S"),
-      ...Object.entries(domain.indexes ?? {}).map(([name, { sort }]) => indexNamed(name, sort)),
+      ...Object.entries(indexes).map(([name, { sort }]) => indexNamed(name, sort)),
     ],
     holds: "derived",
-  },
-});
+  };
+  const view = { kind: "document" as const, name: collection, definition, domain, table };
+  if (!previous) return view;
+  const before = { ...domain, index: (state: unknown) => previous.index?.(state) ?? {} };
+  return { ...view, previous: { ...view, definition: previous.definition, domain: before } };
+};
 
 const entriesOf = ({ domain }: DocumentView, { stream, state }: Loaded): DocumentRow["entries"] => {
   const { owner } = subjectOf(domain, state);
@@ -112,7 +116,8 @@ export const fromLastSnapshot = (
   const carrier = commits[index];
   const base = carrier && fromSnapshot(domain, carrier);
   return (
-    base && commits.slice(index + 1).reduce((before, commit) => advance(domain, before, commit), base)
+    base &&
+    commits.slice(index + 1).reduce((before, commit) => advance(domain, before, commit), base)
   );
 };
 

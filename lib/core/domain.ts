@@ -4,6 +4,8 @@ import type { Decider } from "./decider.ts";
 import type { Lineage } from "./lineage.ts";
 import type { AnyMessages, Message } from "./message.ts";
 import { compositeId, parseId, streamName } from "./stream.ts";
+import type { ViewDeclaration } from "./view.ts";
+import type { ViewQuery } from "./view-query.ts";
 
 /** One decision of a request: which stream, and the command, which may depend on what the step before decided. */
 export interface Step<Command, Event> {
@@ -64,6 +66,17 @@ export interface DomainDeclaration<C extends Message, E extends Message, S> {
   index?(state: S): Readonly<Record<string, IndexEntry | undefined>>;
   /** Indexes that `index` fills. */
   readonly indexes?: Readonly<Record<string, { readonly sort: "S" | "N" }>>;
+  /** Number of the document view's definition, 1 if absent: raise it whenever `index` changes what it gives. */
+  readonly definition?: number;
+  /** The definition before this one, kept until every stage serves this one. */
+  readonly previous?: {
+    readonly definition: number;
+    index?(state: S): Readonly<Record<string, IndexEntry | undefined>>;
+  };
+  /** Questions to the document view's indexes, `GET /views/{name}`. */
+  readonly lookups?: Readonly<Record<string, ViewQuery>>;
+  /** Other views of this domain's events. */
+  readonly views?: readonly ViewDeclaration<E>[];
 }
 
 /** A domain, whatever its types: what core, adapters and hosts work with. */

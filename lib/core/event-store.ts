@@ -1,4 +1,4 @@
-import { type Commit, lastVersion } from "./commit.ts";
+import type { Commit } from "./commit.ts";
 import type { IdempotencyRecord } from "./idempotency.ts";
 
 /** Which end of a stream to read. */
@@ -37,19 +37,23 @@ export type Appended =
     }
   | { readonly outcome: "unsure"; readonly cause: unknown };
 
-/** The log. Commits are added under a key that must be free; they are never changed and never removed. */
-export interface EventStore {
+/** Reads the log. */
+export interface EventReader {
   /** The last commits of a stream, newest first. */
   tail(stream: string, options: TailOptions): Promise<readonly Commit[]>;
   /** One page of a stream, oldest first. */
   range(stream: string, options: RangeOptions): Promise<CommitPage>;
+}
+
+/** The log. Commits are added under a key that must be free; they are never changed and never removed. */
+export interface EventStore extends EventReader {
   /** Writes one commit a stream, all or none, together with the record of an idempotent request. */
   append(commits: readonly Commit[], record?: IdempotencyRecord): Promise<Appended>;
 }
 
 /** Every commit of a range, oldest first, page by page. */
 export async function* readRange(
-  store: Pick<EventStore, "range">,
+  store: EventReader,
   stream: string,
   options: RangeOptions,
 ): AsyncGenerator<Commit> {
@@ -60,12 +64,3 @@ export async function* readRange(
     from = page.next;
   }
 }
-
-/** Version of a stream's last event, read strongly; 0 when the stream does not exist. */
-export const headVersion = async (
-  store: Pick<EventStore, "tail">,
-  stream: string,
-): Promise<number> => {
-  const [head] = await store.tail(stream, { limit: 1, consistent: true });
-  return head ? lastVersion(head) : 0;
-};

@@ -1,4 +1,4 @@
-import { type Candidate, confirm, learn, openCandidate } from "./candidate.ts";
+import { type Candidate, confirm, type Failed, learn, openCandidate } from "./candidate.ts";
 import {
   answerFor,
   type CommandAnswer,
@@ -31,6 +31,11 @@ const recordOf = (
     expires: Math.ceil(ports.now() / 1000) + idempotencyHours * 3600,
   };
 
+const remember = ({ states }: CommandPorts, candidates: readonly Candidate[]): void => {
+  for (const { loaded } of candidates)
+    if (loaded.version > 0) states.set(loaded, valueBytes(toStored(loaded.state)));
+};
+
 /** Our answer, when the log shows that an earlier attempt of this very request had succeeded. */
 const landedAnswer = async (
   ports: CommandPorts,
@@ -40,16 +45,12 @@ const landedAnswer = async (
   if (!candidates.some(({ landed }) => landed)) return undefined;
   for (const candidate of candidates)
     if (!candidate.landed) await confirm(ports, domain, candidate);
+  remember(ports, candidates);
   return {
     streams: candidates.map((candidate) =>
       candidate.landed ? answerFor(candidate.landed) : unchanged(candidate),
     ),
   };
-};
-
-const remember = ({ states }: CommandPorts, candidates: readonly Candidate[]): void => {
-  for (const { loaded } of candidates)
-    if (loaded.version > 0) states.set(loaded, valueBytes(toStored(loaded.state)));
 };
 
 /** The answer to a request that changes nothing; a repeated request gets its first answer instead. */
@@ -73,8 +74,26 @@ const answerUnchanged = async (
 const pause = (ports: CommandPorts, failures: number): Promise<void> =>
   ports.sleep(ports.random() * Math.min(attemptBounds.delayMaxMs, 5 * 2 ** failures));
 
+/** How often a command has failed so far, and whether a write of it may still be under way. */
+interface Trouble {
+  readonly failures: number;
+  readonly unsure: number;
+  readonly cause?: unknown;
+}
+
+const worsen = ({ failures, unsure, cause }: Trouble, failed: Failed): Trouble => {
+  if (failed.outcome === "unsure")
+    return { failures: failures + 1, unsure: unsure + 1, cause: failed.cause };
+  // A key that a write under way would need is taken: it cannot arrive any more.
+  const isSettled = failed.winners.length > 0;
+  return { failures: failures + 1, unsure, cause: isSettled ? undefined : cause };
+};
+
+const isHopeless = ({ failures, unsure }: Trouble): boolean =>
+  failures >= attemptBounds.attemptsMax || unsure >= attemptBounds.unsureMax;
+
 /** When the bounds are used up: contention is a conflict, a silent store is unavailable. */
-const giveUp = (request: CommandRequest, cause: unknown): Refusal => {
+const giveUp = (request: CommandRequest, { cause }: Trouble): Refusal => {
   const streams = request.steps.map(({ id }) => streamOf(request.domain, id)).join(", ");
   if (cause === undefined)
     return new Refusal("conflict", `Too many writers on ${streams}.`, { retryAfter: 1 });
@@ -100,13 +119,9 @@ export const execute = async (
   const deadline = ports.now() + attemptBounds.totalMs;
   const candidates: Candidate[] = [];
   for (const step of request.steps) candidates.push(await openCandidate(ports, request, step));
-  let failures = 0;
-  let unsure = 0;
-  let cause: unknown;
-  while (failures < attemptBounds.attemptsMax && ports.now() <= deadline) {
+  let trouble: Trouble = { failures: 0, unsure: 0 };
+  for (;;) {
     const prepared = await prepareSurely(ports, request, candidates);
-    const landed = await landedAnswer(ports, request, candidates);
-    if (landed) return landed;
     if ("refusal" in prepared || prepared.writes.length === 0)
       return answerUnchanged(ports, request, candidates, prepared);
     const { writes, answer } = prepared;
@@ -118,18 +133,14 @@ export const execute = async (
       for (const { loaded, stateBytes } of writes) ports.states.set(loaded, stateBytes);
       return answer;
     }
-    failures += 1;
-    if (appended.outcome === "unsure") {
-      unsure += 1;
-      cause = appended.cause;
-      if (unsure >= attemptBounds.unsureMax) break;
-      await learn(ports, domain, candidates, [], true);
-    } else {
-      if (appended.record && idempotency) return replay(appended.record, idempotency);
-      cause = undefined;
-      await learn(ports, domain, candidates, appended.winners, failures > 1);
-    }
-    if (failures > 1) await pause(ports, failures);
+    if (appended.outcome === "conflict" && appended.record && idempotency)
+      return replay(appended.record, idempotency);
+    trouble = worsen(trouble, appended);
+    await learn(ports, domain, candidates, appended, trouble.failures > 1);
+    // Looked for before the bounds: what was written is never answered with a refusal.
+    const landed = await landedAnswer(ports, request, candidates);
+    if (landed) return landed;
+    if (isHopeless(trouble) || ports.now() > deadline) throw giveUp(request, trouble);
+    if (trouble.failures > 1) await pause(ports, trouble.failures);
   }
-  throw giveUp(request, cause);
 };

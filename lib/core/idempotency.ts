@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import canonicalize from "canonicalize";
 import type { CommandAnswer } from "./command-request.ts";
 import { Refusal } from "./errors.ts";
 
@@ -34,13 +35,13 @@ export type IdempotentRequest = Pick<IdempotencyRecord, "key" | "fingerprint">;
 export const identifyRequest = (
   caller: string,
   idempotencyKey: string,
-  parts: readonly string[],
+  parts: readonly unknown[],
 ): IdempotentRequest => ({
   key: createHash("sha256")
     .update(JSON.stringify([caller, idempotencyKey]))
     .digest("base64url"),
   fingerprint: createHmac("sha256", idempotencyKey)
-    .update(JSON.stringify(parts))
+    .update(canonicalize(parts) ?? "")
     .digest("base64url"),
 });
 

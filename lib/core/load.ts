@@ -1,6 +1,6 @@
 import { type Commit, lastVersion } from "./commit.ts";
 import type { Domain } from "./domain.ts";
-import { type CommitPage, type EventStore, readRange } from "./event-store.ts";
+import { type CommitPage, type EventReader, readRange } from "./event-store.ts";
 import { advance, emptyStream, fromSnapshot, type Loaded } from "./loaded.ts";
 
 /** Commits that one descending query asks for: of small ones this is still half a read unit. */
@@ -22,7 +22,7 @@ const splitAtSnapshot = (
 /** Reads the commits between the latest earlier snapshot and the oldest one at hand. */
 const readBack = async (
   domain: Domain,
-  store: EventStore,
+  store: EventReader,
   oldest: Commit,
   consistent: boolean,
 ): Promise<Loaded> => {
@@ -41,7 +41,7 @@ const readBack = async (
  */
 export const load = async (
   domain: Domain,
-  store: EventStore,
+  store: EventReader,
   stream: string,
   options: { readonly consistent: boolean; readonly upTo?: number },
 ): Promise<Loaded> => {
@@ -72,7 +72,7 @@ export interface CaughtUp {
  */
 export const catchUp = async (
   domain: Domain,
-  store: EventStore,
+  store: EventReader,
   loaded: Loaded,
 ): Promise<CaughtUp> => {
   const { commits: news, next }: CommitPage = await store.range(loaded.stream, {
@@ -87,7 +87,7 @@ export const catchUp = async (
 
 /** The commit that holds a version, read strongly; undefined when the stream ends earlier. */
 export const commitHolding = async (
-  store: EventStore,
+  store: EventReader,
   stream: string,
   version: number,
 ): Promise<Commit | undefined> => {

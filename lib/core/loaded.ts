@@ -58,7 +58,7 @@ export const advance = (
   domain: Domain,
   loaded: Loaded,
   commit: Commit,
-  state: unknown = foldCommit(domain, loaded.state, commit),
+  fold: () => unknown = () => foldCommit(domain, loaded.state, commit),
 ): Loaded => {
   if (commit.version !== loaded.version + 1)
     throw new Error(
@@ -68,7 +68,7 @@ export const advance = (
   return {
     stream: loaded.stream,
     version: lastVersion(commit),
-    state,
+    state: fold(),
     time: commit.time,
     hash: commit.hash,
     snapshotVersion: carries ? commit.version : loaded.snapshotVersion,

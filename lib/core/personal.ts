@@ -58,38 +58,60 @@ export class Personal<T = unknown> {
   }
 }
 
-/** What a field was declared as: JSON Schema and OpenAPI describe the inner schema, the leak tests list the fields. */
-export const personalFields = z.registry<{ inner: z.ZodType; whose: string }>();
+/** How a personal field was declared. */
+export interface PersonalField {
+  /** Schema of the value in clear: JSON Schema and OpenAPI describe this one. */
+  readonly inner: z.ZodType;
+  readonly whose: string;
+}
+
+const declared = new WeakMap<z.core.$ZodType, PersonalField>();
+
+/** Finds how a schema was declared personal; undefined for any other. */
+export const personalField = (schema: z.core.$ZodType): PersonalField | undefined =>
+  declared.get(schema) ?? (schema._zod.parent && personalField(schema._zod.parent));
+
+/** Where an issue is, as far as the schema itself names the way: what comes after may be what was received. */
+const namedPath = (schema: z.ZodType, path: readonly PropertyKey[]): PropertyKey[] => {
+  const [first, ...rest] = path;
+  if (first === undefined || !(schema instanceof z.ZodObject)) return [];
+  const field: unknown = Object.hasOwn(schema.shape, first) && schema.shape[String(first)];
+  return field instanceof z.ZodType ? [first, ...namedPath(field, rest)] : [];
+};
+
+const isWellFormed = (value: unknown): boolean => {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
+};
 
 /**
  * Declares a field as personal. `whose` is `owner` (the stream's owner once the commit is applied) or the name of a
  * top-level field of the same message that holds the user. Accepts the raw value, a stored sealed one, or a `Personal`.
+ * Its issues tell where and of what kind a fault is, never what was received.
  */
 export const personal = <S extends z.ZodType>(
   inner: S,
   whose = "owner",
 ): z.ZodType<Personal<z.output<S>>, z.input<S>> => {
   type Value = z.output<S>;
-  return z
-    .custom<z.input<S>>()
-    .transform((input: unknown, context): Personal<Value> => {
-      if (input instanceof Uint8Array) return Personal.sealed<Value>(input, whose);
-      if (input instanceof Personal)
-        return input.sealed
-          ? Personal.sealed<Value>(input.sealed, whose)
-          : Personal.clear<Value>(inner.parse(input.reveal()), whose);
-      const parsed = inner.safeParse(input);
-      if (parsed.success) return Personal.clear<Value>(parsed.data, whose);
-      // Messages of issues may quote what was received, so that only the reason's kind is passed on.
-      for (const { path, code } of parsed.error.issues)
-        context.addIssue({
-          code: "custom",
-          path: [...path],
-          message: `Invalid personal value (${code})`,
-        });
-      return z.NEVER;
-    })
-    .register(personalFields, { inner, whose });
+  const field = z.custom<z.input<S>>().transform((input: unknown, context): Personal<Value> => {
+    if (input instanceof Uint8Array) return Personal.sealed<Value>(input, whose);
+    if (input instanceof Personal && input.sealed)
+      return Personal.sealed<Value>(input.sealed, whose);
+    const refuse = (reason: string, path: PropertyKey[] = []): void =>
+      // `input` is given, so that it is not filled with what was received.
+      context.addIssue({ code: "custom", input: shown, path, message: reason });
+    const parsed = inner.safeParse(input instanceof Personal ? input.reveal() : input);
+    if (parsed.success && isWellFormed(parsed.data))
+      return Personal.clear<Value>(parsed.data, whose);
+    if (parsed.success) refuse("must be well-formed Unicode");
+    for (const { path, code } of parsed.error?.issues ?? [])
+      refuse(`Invalid personal value (${code})`, namedPath(inner, path));
+    return z.NEVER;
+  });
+  declared.set(field, { inner, whose });
+  return field;
 };
 
 /** Every personal value inside `value`, in the order of its keys. */

@@ -3,14 +3,23 @@ import { Personal, personalValues } from "./personal.ts";
 
 /** Seals values under a user's key. */
 export interface Sealer {
-  /** Sealed bytes for each value (JSON), in order; refuses as `gone` when the user was erased. */
+  /**
+   * Sealed bytes for each value (JSON), in order; refuses as `gone` when the user was erased, and as `unavailable`
+   * while the user's key cannot be had.
+   */
   seal(subject: string, values: readonly unknown[]): Promise<readonly Uint8Array[]>;
 }
 
+/** What became of a sealed value: the value, or `erased` when its user was erased. */
+export type Opened = { readonly value: unknown } | "erased";
+
 /** Opens sealed values. */
 export interface Opener {
-  /** The value, or `erased` when its user's key is gone. */
-  open(sealed: Uint8Array): Promise<{ readonly value: unknown } | "erased">;
+  /**
+   * What became of each value, in order; refuses as `unavailable` while a key cannot be had for now. Bytes that were
+   * tampered with, and a key that is missing though nobody was erased, are faults.
+   */
+  open(sealed: readonly Uint8Array[]): Promise<readonly Opened[]>;
 }
 
 const subjectOfValue = (value: Personal, event: Message, owner: string | undefined): string => {

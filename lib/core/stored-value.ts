@@ -25,7 +25,7 @@ const refuse = (path: string, reason: string): never => {
 
 /**
  * Turns a domain value into what is stored: sealed personal values become binary, absent fields disappear.
- * Refuses personal values in clear, numbers that would not come back exactly, and ill-formed Unicode.
+ * Refuses personal values in clear, numbers that would not come back exactly, empty keys, and ill-formed Unicode.
  */
 export const toStored = (value: unknown, path = "value"): StoredValue => {
   if (value instanceof Personal) {
@@ -41,11 +41,10 @@ export const toStored = (value: unknown, path = "value"): StoredValue => {
   if (Array.isArray(value)) return value.map((item, index) => toStored(item, `${path}.${index}`));
   if (typeof value !== "object" || ![Object.prototype, null].includes(Object.getPrototypeOf(value)))
     throw new Error(`${path} is of a type that cannot be stored (${typeof value}).`);
-  const stored: Record<string, StoredValue> = {};
-  for (const [key, item] of Object.entries(value)) {
-    if (item === undefined) continue;
-    if (!key.isWellFormed()) refuse(path, "has a key that is not well-formed Unicode");
-    stored[key] = toStored(item, `${path}.${key}`);
-  }
-  return stored;
+  const present = Object.entries(value).filter(([, item]) => item !== undefined);
+  if (!present.every(([key]) => key !== "" && key.isWellFormed()))
+    refuse(path, "has a key that is empty or not well-formed Unicode");
+  return Object.fromEntries(
+    present.map(([key, item]) => [key, toStored(item, `${path}.${key}`)] as const),
+  );
 };

@@ -33,6 +33,12 @@ export interface TableDefinition {
   readonly holds: "log" | "keys" | "derived" | "transient";
 }
 
+/** Keys of a table whose rows stand in an order within partitions. */
+export const partitionAndSort = {
+  partitionKey: { name: "partition", type: "S" },
+  sortKey: { name: "sort", type: "S" },
+} as const satisfies Partial<TableDefinition>;
+
 /** The environment variable that carries a table's real name to a function: `events` becomes `EVENTS_TABLE`. */
 export const tableVariable = (table: Pick<TableDefinition, "name">): string =>
   `${table.name.replaceAll("-", "_").toUpperCase()}_TABLE`;

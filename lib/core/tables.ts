@@ -32,3 +32,11 @@ export const viewControlTable = {
   sortKey: { name: "item", type: "S" },
   holds: "derived",
 } as const satisfies TableDefinition;
+
+/** The tables that there are whatever the domains. */
+export const systemTables: readonly TableDefinition[] = [
+  eventTable,
+  idempotencyTable,
+  subjectKeyTable,
+  viewControlTable,
+];

@@ -18,10 +18,15 @@ const Owner = z.strictObject({
 
 // Events. These names and shapes are stored forever: add, never rename or repurpose one.
 
+/** The nearest number of cents; a product of floats would turn 1.005 into 1.00. */
+const cents = (dollars: number): number => Math.round(Number(`${dollars}e2`));
+
+const Dollars = z.number().min(0.01).max(10_000_000_000);
+
 /** Before amounts became minor units, deposits were decimals of US dollars. */
-const MoneyDeposited = lineage(z.strictObject({ amount: z.number().positive() })).next(
+const MoneyDeposited = lineage(z.strictObject({ amount: Dollars })).next(
   z.strictObject({ amount: Amount, currency: Currency, memo: Memo.optional() }),
-  (old) => ({ amount: Math.round(old.amount * 100), currency: "USD" }),
+  ({ amount }) => ({ amount: cents(amount), currency: "USD" }),
 );
 
 /** What happens to an account. Every event carries what views need. */

@@ -1,8 +1,9 @@
 import { domain, type Step, stepsRoute } from "../../core/domain.ts";
 import { account, Command, Event, State } from "./account.ts";
-
-/** Deposits above this sum, in minor units, make a VIP. */
-const vipDepositsOver = 1_000_000;
+import { audit } from "./audit.ts";
+import { balances } from "./balances.ts";
+import { vipEntry, vips } from "./vips.ts";
+import { withdrawals } from "./withdrawals.ts";
 
 /** A transfer is decided by both accounts: the sender first, then the receiver on what was sent. */
 const transfer = stepsRoute(
@@ -43,11 +44,8 @@ export default domain({
     const { initialBalance: _, ...shown } = state;
     return shown;
   },
-  index: (state) => ({
-    vips:
-      state && state.totalDeposits > vipDepositsOver
-        ? { partition: state.currency, sort: state.totalDeposits }
-        : undefined,
-  }),
+  index: (state) => ({ vips: vipEntry(state) }),
   indexes: { vips: { sort: "N" } },
+  lookups: { vips },
+  views: [balances, audit, withdrawals],
 });

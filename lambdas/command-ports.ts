@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { v7 } from "uuid";
+import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
+import { createEventStore } from "../lib/adapters/dynamodb/event-store.ts";
+import { createIdempotencyRecords } from "../lib/adapters/dynamodb/idempotency.ts";
+import type { CommandPorts } from "../lib/core/command-request.ts";
+import { defaultSnapshotPolicy } from "../lib/core/snapshot.ts";
+import { createStateCache } from "../lib/core/state-cache.ts";
+import { eventTable, idempotencyTable } from "../lib/core/tables.ts";
+import { tableName } from "./environment.ts";
+import { sealer } from "./key-ports.ts";
+
+/** What carrying out commands needs; the states that are remembered live as long as the process. */
+export const commandPorts = (): CommandPorts => {
+  const client = createDocumentClient();
+  const tables = { events: tableName(eventTable), idempotency: tableName(idempotencyTable) };
+  return {
+    store: createEventStore(client, tables),
+    states: createStateCache(),
+    records: createIdempotencyRecords(client, tables.idempotency),
+    sealer: sealer(client),
+    policy: defaultSnapshotPolicy,
+    now: Date.now,
+    random: Math.random,
+    newId: () => v7(undefined, new Uint8Array(16)),
+    sleep: (ms) => sleep(ms),
+  };
+};

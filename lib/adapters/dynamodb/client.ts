@@ -1,0 +1,86 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type ConsumedCapacity as Consumed, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Meter, Usage } from "../../core/meter.ts";
+
+/** Bounds of one call to the store; attempts are the SDK's own, with its back-off. */
+export interface ClientBounds {
+  readonly attemptsMax: number;
+  readonly connectionMs: number;
+  /** From the start of an attempt to its answer, and then between any two pieces of the answer. */
+  readonly requestMs: number;
+  readonly socketsMax: number;
+}
+
+/** A silent store fails a call within 5 s; a throttled one is waited for up to 3 s. An API's caller has 29 s in all. */
+export const clientBounds: ClientBounds = {
+  attemptsMax: 3,
+  connectionMs: 1_000,
+  requestMs: 1_500,
+  socketsMax: 256,
+};
+
+const scope = new AsyncLocalStorage<Meter>();
+
+/** Runs one request's work; what it uses of the store is counted on its own meter. */
+export const withMeter = <T>(meter: Meter, work: () => Promise<T>): Promise<T> =>
+  scope.run(meter, work);
+
+/** What the request at hand has used of the store so far; undefined outside `withMeter`. */
+export const usedSoFar = (): Usage | undefined => scope.getStore()?.used;
+
+/** Counts a conditional write that failed: it is charged, but DynamoDB does not tell how much. */
+export const countRefusedWrite = (writeUnits: number): void =>
+  scope.getStore()?.add({ writeUnits });
+
+const countUnits = (output: object, isRead: boolean): void => {
+  const { ConsumedCapacity = [] }: { ConsumedCapacity?: Consumed | Consumed[] } = output;
+  // A transaction that is sent again after it was done costs a read instead of a write.
+  for (const { CapacityUnits = 0, ReadCapacityUnits } of [ConsumedCapacity].flat())
+    scope
+      .getStore()
+      ?.add(
+        isRead || ReadCapacityUnits ? { readUnits: CapacityUnits } : { writeUnits: CapacityUnits },
+      );
+};
+
+const isRead = (commandName = ""): boolean =>
+  /^(Get|BatchGet|TransactGet|Query|Scan)/.test(commandName);
+
+/** The client of a process. Connections stay open between requests; every attempt is counted on the request's meter. */
+export const createDocumentClient = (
+  bounds: ClientBounds = clientBounds,
+): DynamoDBDocumentClient => {
+  const sockets = { maxSockets: bounds.socketsMax, keepAlive: true };
+  const client = new DynamoDBClient({
+    maxAttempts: bounds.attemptsMax,
+    requestHandler: {
+      connectionTimeout: bounds.connectionMs,
+      requestTimeout: bounds.requestMs,
+      // Without this, a request that takes longer is only warned about, and waited for.
+      throwOnRequestTimeout: true,
+      // The request's own limit ends with the head of the answer; this one also covers its body.
+      socketTimeout: bounds.requestMs,
+      httpAgent: sockets,
+      httpsAgent: sockets,
+    },
+  });
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const input = { ...args.input, ReturnConsumedCapacity: "TOTAL" as const };
+        const result = await next({ ...args, input });
+        countUnits(result.output, isRead(commandName));
+        return result;
+      },
+    { step: "initialize", name: "countUnits" },
+  );
+  client.middlewareStack.add(
+    (next) => (args) => {
+      scope.getStore()?.add({ roundTrips: 1 });
+      return next(args);
+    },
+    { step: "deserialize", name: "countRoundTrips", priority: "low" },
+  );
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+};

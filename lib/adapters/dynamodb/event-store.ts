@@ -1,0 +1,147 @@
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { type Commit, parseCommit } from "../../core/commit.ts";
+import type { Appended, EventReader, EventStore } from "../../core/event-store.ts";
+import type { IdempotencyRecord } from "../../core/idempotency.ts";
+import { itemBytes, writeUnits } from "../../core/item-size.ts";
+import { countRefusedWrite } from "./client.ts";
+import { isConflict, isUnanswered, reasonCodes, whenAnswered } from "./failure.ts";
+import { keepOnce, parseRecord } from "./idempotency.ts";
+
+type Client = Pick<DynamoDBDocumentClient, "send">;
+
+/** Real names of the tables that an append writes to. */
+export interface EventStoreTables {
+  readonly events: string;
+  readonly idempotency: string;
+}
+
+const putOnce = (table: string, commit: Commit) => ({
+  TableName: table,
+  Item: commit,
+  ConditionExpression: "attribute_not_exists(#version)",
+  ExpressionAttributeNames: { "#version": "version" },
+  ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+});
+
+/** What a refused put is charged: the larger of the item that it brought and the one that it met. */
+const refusedUnits = (brought: object, met: object | undefined): number =>
+  writeUnits(Math.max(itemBytes(brought), met ? itemBytes(met) : 0));
+
+const refusedPut = ({ Item }: ConditionalCheckFailedException, commit: Commit): Appended => {
+  const winner = Item && parseCommit(unmarshall(Item));
+  countRefusedWrite(refusedUnits(commit, winner));
+  return { outcome: "conflict", winners: winner ? [winner] : [] };
+};
+
+const refusedTransaction = (
+  { CancellationReasons = [] }: TransactionCanceledException,
+  commits: readonly Commit[],
+  record: IdempotencyRecord | undefined,
+): Appended => {
+  const met = CancellationReasons.map(({ Item }) => Item && unmarshall(Item));
+  const brought = record ? [...commits, record] : commits;
+  const units = brought.reduce((sum, item, index) => sum + refusedUnits(item, met[index]), 0);
+  countRefusedWrite(2 * units);
+  const kept = met[commits.length];
+  return {
+    outcome: "conflict",
+    winners: met.slice(0, commits.length).flatMap((item) => (item ? [parseCommit(item)] : [])),
+    ...(kept ? { record: parseRecord(kept) } : {}),
+  };
+};
+
+/** What a failed write means; anything but a conflict or a silent store is thrown on as a fault. */
+const whyRefused = (
+  error: unknown,
+  commits: readonly Commit[],
+  record: IdempotencyRecord | undefined,
+): Appended => {
+  const [only] = commits;
+  if (error instanceof ConditionalCheckFailedException && only) return refusedPut(error, only);
+  if (
+    error instanceof TransactionCanceledException &&
+    reasonCodes(error).includes("ConditionalCheckFailed")
+  )
+    return refusedTransaction(error, commits, record);
+  if (isConflict(error)) return { outcome: "conflict", winners: [] };
+  if (isUnanswered(error)) return { outcome: "unsure", cause: error };
+  throw error;
+};
+
+const store = "The event store";
+
+/** Reads the log on DynamoDB; refuses as `unavailable` while the store does not answer. */
+export const createEventReader = (client: Client, table: string): EventReader => {
+  // The names of the keys go through the aliases: DynamoDB reserves `stream`.
+  const query = (versions: string, values: Record<string, unknown>, options: object) =>
+    whenAnswered(
+      store,
+      client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: `#stream = :stream AND ${versions}`,
+          ExpressionAttributeNames: { "#stream": "stream", "#version": "version" },
+          ExpressionAttributeValues: values,
+          ...options,
+        }),
+      ),
+    );
+  return {
+    tail: async (stream, { upTo = Number.MAX_SAFE_INTEGER, limit, consistent }) => {
+      const values = { ":stream": stream, ":upTo": upTo };
+      const options = { ScanIndexForward: false, Limit: limit, ConsistentRead: consistent };
+      const { Items = [] } = await query("#version <= :upTo", values, options);
+      return Items.map(parseCommit);
+    },
+    range: async (stream, { from, to = Number.MAX_SAFE_INTEGER, limit, consistent }) => {
+      if (to < from) return { commits: [] };
+      const values = { ":stream": stream, ":from": from, ":to": to };
+      const options = {
+        ConsistentRead: consistent,
+        ...(limit === undefined ? {} : { Limit: limit }),
+      };
+      const page = await query("#version BETWEEN :from AND :to", values, options);
+      const commits = (page.Items ?? []).map(parseCommit);
+      const last: unknown = page.LastEvaluatedKey?.version;
+      return typeof last === "number" ? { commits, next: last + 1 } : { commits };
+    },
+  };
+};
+
+/** The log on DynamoDB: one item a commit, one conditional put a command, one transaction for several. */
+export const createEventStore = (client: Client, tables: EventStoreTables): EventStore => {
+  const write = (commits: readonly Commit[], record: IdempotencyRecord | undefined) => {
+    const [only, ...others] = commits;
+    if (only && others.length === 0 && !record)
+      return client.send(new PutCommand(putOnce(tables.events, only)));
+    return client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          ...commits.map((commit) => ({ Put: putOnce(tables.events, commit) })),
+          ...(record ? [{ Put: keepOnce(tables.idempotency, record) }] : []),
+        ],
+      }),
+    );
+  };
+  return {
+    ...createEventReader(client, tables.events),
+    append: async (commits, record) => {
+      try {
+        await write(commits, record);
+        return { outcome: "written" };
+      } catch (error) {
+        return whyRefused(error, commits, record);
+      }
+    },
+  };
+};

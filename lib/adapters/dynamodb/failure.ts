@@ -1,0 +1,63 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { Refusal } from "../../core/errors.ts";
+
+const throttled = new Set([
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "ThrottlingException",
+  "TransactionInProgressException",
+]);
+
+const throttledReasons = new Set(["ProvisionedThroughputExceeded", "ThrottlingError"]);
+
+/** The connection could not be had, broke, stayed silent, or carried something that is not HTTP. */
+const brokenConnection =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|HPE_\w+)$/;
+
+/** Why a transaction was cancelled, by action; empty for any other error. */
+export const reasonCodes = (error: unknown): readonly string[] =>
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).map(({ Code }) => Code ?? "None")
+    : [];
+
+const statusOf = (error: object): number | undefined => {
+  const { $metadata }: { $metadata?: { httpStatusCode?: number } } = error;
+  return $metadata?.httpStatusCode;
+};
+
+const isBroken = (error: Error): boolean =>
+  error.name === "TimeoutError" || ("code" in error && brokenConnection.test(String(error.code)));
+
+/** True when a write met another one under way: nothing was written, and another attempt may succeed at once. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === "TransactionConflictException" ||
+    error.name === "ReplicatedWriteConflictException" ||
+    reasonCodes(error).includes("TransactionConflict"));
+
+/**
+ * True when the store did not answer, or is too busy: throttling, a fault of its own, a broken or silent connection.
+ * A write that failed so may have happened all the same.
+ */
+export const isUnanswered = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if (throttled.has(error.name) || isBroken(error)) return true;
+  const codes = reasonCodes(error);
+  if (codes.length > 0)
+    return !codes.includes("ValidationError") && codes.some((code) => throttledReasons.has(code));
+  const status = statusOf(error);
+  // An error with the status of a success is an answer that could not be read.
+  return status !== undefined && (status < 300 || status === 429 || status >= 500);
+};
+
+/** Waits for what can be repeated at will; the store's silence is a refusal as `unavailable`. */
+export const whenAnswered = async <T>(store: string, work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isUnanswered(error)) throw error;
+    const refusal = new Refusal("unavailable", `${store} does not answer.`, { retryAfter: 1 });
+    refusal.cause = error;
+    throw refusal;
+  }
+};

@@ -1,0 +1,32 @@
+import { KeyServiceError, type KeyTrouble } from "../../core/key-service.ts";
+
+const troubles: Readonly<Record<string, KeyTrouble>> = {
+  ThrottlingException: "throttled",
+  LimitExceededException: "exhausted",
+  NotFoundException: "absent",
+  AccessDeniedException: "denied",
+  DisabledException: "disabled",
+  KMSInvalidStateException: "not-ready",
+};
+
+const troubleOf = (error: Error): KeyTrouble | undefined => {
+  const { $metadata = {} }: Error & { $metadata?: { httpStatusCode?: number } } = error;
+  const trouble = Object.hasOwn(troubles, error.name) ? troubles[error.name] : undefined;
+  // A key whose deletion is scheduled is refused under either name; only the text tells.
+  if (trouble === "disabled" || trouble === "not-ready")
+    return /pending deletion/i.test(error.message) ? "doomed" : trouble;
+  if (trouble) return trouble;
+  const status = $metadata.httpStatusCode;
+  const isSilent = status === undefined && ("code" in error || error.name === "TimeoutError");
+  return isSilent || (status !== undefined && status >= 500) ? "unclear" : undefined;
+};
+
+/** Waits for the key service's answer; its refusals become `KeyServiceError`, anything else stays a fault. */
+export const asked = async <T>(call: Promise<T>): Promise<T> => {
+  try {
+    return await call;
+  } catch (error) {
+    const trouble = error instanceof Error ? troubleOf(error) : undefined;
+    throw trouble ? new KeyServiceError(trouble, error) : error;
+  }
+};

@@ -1,0 +1,198 @@
+import { auditLogPage, type OpenStream } from "./audit-log.ts";
+import { auditRowsPage } from "./audit-rows.ts";
+import type { Problem } from "./audit-stream.ts";
+import type { DocumentRow, DocumentRows, DocumentView } from "./document-view.ts";
+import type { Domain } from "./domain.ts";
+import type { EventReader } from "./event-store.ts";
+import type { Checkpoints, LedgerView } from "./ledger-view.ts";
+import type { Clock } from "./retry.ts";
+import {
+  type LogWalker,
+  type SegmentProgress,
+  segmentsDefault,
+  untouched,
+  type WalkOptions,
+  type WalkPage,
+} from "./segments.ts";
+import type { TallyView } from "./tally-view.ts";
+import type { WorkQueue } from "./work-queue.ts";
+
+/** Problems that are kept of one segment; more are counted only. */
+export const problemsKept = 100;
+
+/** How far the audit of one segment has come, and what it has found. */
+export interface AuditProgress extends SegmentProgress {
+  readonly problems: readonly Problem[];
+  readonly problemsFound: number;
+}
+
+/** An audit as it is recorded. */
+export interface AuditRecord {
+  readonly run: string;
+  /** Segments of the log; as many of the rows follow them. */
+  readonly segments: number;
+  readonly startedAt: string;
+}
+
+/** What is recorded of audits: the latest run, segment by segment. */
+export interface Audits {
+  /** Begins a run; it takes the place of the one before. */
+  begin(record: AuditRecord): Promise<void>;
+  find(): Promise<AuditRecord | undefined>;
+  /** What was saved of a run, and when each segment was saved last (ISO 8601). */
+  progress(run: string): Promise<readonly (AuditProgress & { readonly savedAt: string })[]>;
+  save(run: string, progress: AuditProgress, savedAt: string): Promise<void>;
+}
+
+/** A document view as readers are served by it now. */
+export interface ServedDocuments {
+  readonly view: DocumentView;
+  readonly generation: number;
+  readonly rows: Pick<DocumentRows, "get">;
+  walk(options: WalkOptions): Promise<WalkPage<DocumentRow>>;
+}
+
+/** Another view as readers are served by it now. */
+export interface ServedCheckpoints {
+  readonly view: LedgerView | TallyView;
+  readonly generation: number;
+  readonly checkpoints: Checkpoints;
+}
+
+/** What readers are served by, as the auditor compares it with the log. */
+export interface Served {
+  readonly documents: readonly ServedDocuments[];
+  readonly others: readonly ServedCheckpoints[];
+}
+
+/** What auditing needs of the world. */
+export interface AuditPorts extends Clock {
+  readonly store: EventReader;
+  readonly log: LogWalker;
+  readonly audits: Audits;
+  readonly queue: WorkQueue;
+  domainOf(stream: string): Domain | undefined;
+  served(): Promise<Served>;
+}
+
+/** Begins an audit: segments of the log, then as many of the rows, which find what is gone from the log. */
+export const startAudit = async (
+  ports: AuditPorts,
+  run: string,
+  segments = segmentsDefault,
+): Promise<AuditRecord> => {
+  const record = { run, segments, startedAt: new Date(ports.now()).toISOString() };
+  await ports.audits.begin(record);
+  await ports.queue.send(
+    Array.from({ length: 2 * segments }, (_, segment) => ({
+      kind: "audit-segment" as const,
+      run,
+      segment,
+    })),
+  );
+  return record;
+};
+
+const grown = (
+  progress: AuditProgress,
+  found: readonly Problem[],
+  page: { readonly streams: number; readonly events: number },
+  next: AuditProgress["after"],
+): AuditProgress => {
+  const { after: _, ...before } = progress;
+  return {
+    ...before,
+    done: next === undefined,
+    ...(next ? { after: next } : {}),
+    streams: progress.streams + page.streams,
+    events: progress.events + page.events,
+    problems: [...progress.problems, ...found].slice(0, problemsKept),
+    problemsFound: progress.problemsFound + found.length,
+  };
+};
+
+/** Works through one segment page by page; `open` is the stream that the page before ended in. */
+const auditPage = async (
+  ports: AuditPorts,
+  record: AuditRecord,
+  progress: AuditProgress,
+  open: OpenStream | undefined,
+): Promise<{ readonly progress: AuditProgress; readonly open: OpenStream | undefined }> => {
+  const { segments } = record;
+  const { after } = progress;
+  const segment = progress.segment % segments;
+  const walk = { segment, segments, ...(after ? { after } : {}) };
+  const served = await ports.served();
+  if (progress.segment >= segments) {
+    const page = await auditRowsPage(ports, served, walk);
+    return { progress: grown(progress, page.problems, page, page.next), open: undefined };
+  }
+  const page = await auditLogPage(ports, served, walk, open);
+  return { progress: grown(progress, page.problems, page, page.next), open: page.open };
+};
+
+/**
+ * Works on one segment of an audit until it is done or the deadline (milliseconds since the epoch) has passed; then the
+ * rest is queued. Segments of a run that was replaced by a later one are left alone.
+ */
+export const auditSegment = async (
+  ports: AuditPorts,
+  { run, segment }: { readonly run: string; readonly segment: number },
+  deadline: number,
+): Promise<void> => {
+  const record = await ports.audits.find();
+  if (record?.run !== run) return;
+  const saved = (await ports.audits.progress(run)).find((each) => each.segment === segment);
+  const { savedAt: _, ...known } = saved ?? {
+    ...untouched(segment),
+    problems: [],
+    problemsFound: 0,
+    savedAt: "",
+  };
+  let progress: AuditProgress = known;
+  let open: OpenStream | undefined;
+  while (!progress.done) {
+    ({ progress, open } = await auditPage(ports, record, progress, open));
+    await ports.audits.save(run, progress, new Date(ports.now()).toISOString());
+    if (!progress.done && ports.now() >= deadline)
+      return ports.queue.send([{ kind: "audit-segment", run, segment }]);
+  }
+};
+
+/** What an audit has come to. */
+export interface AuditReport {
+  readonly status: "never" | "running" | "done";
+  /** Known once the audit is done. */
+  readonly ok?: boolean;
+  readonly streams: number;
+  readonly events: number;
+  readonly problems: readonly Problem[];
+  readonly problemsFound: number;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
+
+/** The report of the latest audit. */
+export const auditReport = async ({ audits }: Pick<AuditPorts, "audits">): Promise<AuditReport> => {
+  const record = await audits.find();
+  if (!record) return { status: "never", streams: 0, events: 0, problems: [], problemsFound: 0 };
+  const segments = await audits.progress(record.run);
+  const total = (value: (each: AuditProgress) => number): number =>
+    segments.reduce((sum, each) => sum + value(each), 0);
+  const problemsFound = total((each) => each.problemsFound);
+  const isDone = segments.filter(({ done }) => done).length === 2 * record.segments;
+  const finishedAt = segments
+    .map(({ savedAt }) => savedAt)
+    .sort()
+    .at(-1);
+  return {
+    status: isDone ? "done" : "running",
+    ...(isDone ? { ok: problemsFound === 0 } : {}),
+    streams: total(({ streams }) => streams),
+    events: total(({ events }) => events),
+    problems: segments.flatMap(({ problems }) => problems).slice(0, problemsKept),
+    problemsFound,
+    startedAt: record.startedAt,
+    ...(isDone && finishedAt !== undefined ? { finishedAt } : {}),
+  };
+};

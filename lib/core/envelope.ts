@@ -1,0 +1,31 @@
+import type { Commit } from "./commit.ts";
+import type { Domain } from "./domain.ts";
+import type { Message } from "./message.ts";
+import { idOf } from "./stream.ts";
+
+/** Where, when and by whom an event happened, as views see it. */
+export interface Envelope {
+  readonly stream: string;
+  /** The stream's id, without its category. */
+  readonly id: string;
+  readonly version: number;
+  readonly time: string;
+  readonly actor: string;
+  /** Whose stream it is after the event's commit. */
+  readonly owner: string | undefined;
+}
+
+/** An event in today's shape, and its envelope. */
+export interface ViewEvent {
+  readonly event: Message;
+  readonly at: Envelope;
+}
+
+/** The events of a commit as views see them. */
+export const viewEvents = (domain: Domain, commit: Commit): readonly ViewEvent[] => {
+  const { stream, time, actor, owner } = commit;
+  return commit.events.map((stored, index) => ({
+    event: domain.events.read(stored),
+    at: { stream, id: idOf(stream), version: commit.version + index, time, actor, owner },
+  }));
+};

@@ -1,0 +1,20 @@
+import * as z from "zod";
+import type { IndexEntry } from "../../core/domain.ts";
+import { viewQuery } from "../../core/view-query.ts";
+import type { State } from "./account.ts";
+
+/** Deposits above this sum, in minor units, make a VIP. */
+const depositsOver = 1_000_000;
+
+/** Where an account stands among the VIPs of its currency; undefined for everybody else. */
+export const vipEntry = (state: State): IndexEntry | undefined =>
+  state && state.totalDeposits > depositsOver
+    ? { partition: state.currency, sort: state.totalDeposits }
+    : undefined;
+
+/** Accounts with the most deposits first. */
+export const vips = viewQuery(z.strictObject({ currency: z.string().regex(/^[A-Z]{3}$/) }), {
+  index: "vips",
+  descending: true,
+  partition: ({ currency }) => currency,
+});

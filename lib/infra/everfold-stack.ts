@@ -1,0 +1,148 @@
+import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import type { Registry } from "../core/registry.ts";
+import type { HttpFunction, Route } from "../core/route.ts";
+import type { TableDefinition } from "../core/table.ts";
+import { eventTable, idempotencyTable, subjectKeyTable } from "../core/tables.ts";
+import { Api } from "./api.ts";
+import { Auth, type UserDirectory } from "./auth.ts";
+import { EventStore } from "./event-store.ts";
+import { runtimeFunction } from "./function.ts";
+import { Idempotency } from "./idempotency.ts";
+import { Projector } from "./projector.ts";
+import type { Settings } from "./settings.ts";
+import { SubjectKeys } from "./subject-keys.ts";
+import { Sweeper } from "./sweeper.ts";
+import { Views } from "./views.ts";
+
+/** What the stack deploys, and how. */
+export interface EverfoldStackProps {
+  /** The part of the registry that the stack is made from. */
+  readonly registry: Pick<Registry, "tables" | "routes">;
+  readonly settings: Settings;
+}
+
+interface Stores {
+  readonly eventStore: EventStore;
+  readonly idempotency: Idempotency;
+  readonly subjectKeys: SubjectKeys;
+  readonly views: Views;
+}
+
+/** What a function that answers HTTP may do, and how long it may take. */
+interface Duty {
+  readonly timeout: Duration;
+  grant(fn: LambdaFunction, stores: Stores): void;
+}
+
+const duties: Partial<Record<HttpFunction, Duty>> = {
+  command: {
+    timeout: Duration.seconds(15),
+    grant: (fn, { eventStore, idempotency, subjectKeys }) => {
+      eventStore.grantAppend(fn);
+      idempotency.grantKeep(fn);
+      subjectKeys.grantSeal(fn);
+    },
+  },
+  query: {
+    timeout: Duration.seconds(15),
+    grant: (fn, { eventStore, subjectKeys, views }) => {
+      eventStore.grantRead(fn);
+      views.grantRead(fn);
+      subjectKeys.grantOpen(fn);
+    },
+  },
+  people: {
+    timeout: Duration.seconds(29),
+    grant: (fn, { subjectKeys }) => subjectKeys.grantErase(fn),
+  },
+};
+
+/** Answers what no route matches, so that an unknown path gets the same kind of error as everything else. */
+const fallback = "query" satisfies HttpFunction;
+
+const systemTables: readonly string[] = [eventTable, idempotencyTable, subjectKeyTable].map(
+  ({ name }) => name,
+);
+
+/** Tables of the read side; refuses a table that no construct of the stack would make. */
+const viewTables = (tables: readonly TableDefinition[]): readonly TableDefinition[] => {
+  const others = tables.filter(({ name }) => !systemTables.includes(name));
+  const homeless = others.find(({ holds }) => holds !== "derived");
+  if (homeless)
+    throw new Error(`Table ${homeless.name} (${homeless.holds}) has no construct in the stack.`);
+  return others;
+};
+
+/** Everything that a stage of Everfold consists of: one stack, so that a bare `cdk deploy` deploys it. */
+export class EverfoldStack extends Stack {
+  constructor(scope: Construct, id: string, { registry, settings }: EverfoldStackProps) {
+    const { stage, issuer, subjectKeys: mode, ephemeral } = settings;
+    super(scope, id, {
+      description: `Everfold, stage ${stage}: commands, events, views.`,
+      terminationProtection: !ephemeral,
+      tags: { "everfold:stage": stage },
+    });
+    const stores: Stores = {
+      eventStore: new EventStore(this, "EventStore", { ephemeral }),
+      idempotency: new Idempotency(this, "Idempotency", { ephemeral }),
+      subjectKeys: new SubjectKeys(this, "SubjectKeys", { stage, mode, ephemeral }),
+      views: new Views(this, "Views", { tables: viewTables(registry.tables), ephemeral }),
+    };
+    new Projector(this, "Projector", { stage, ephemeral, ...stores });
+    new Sweeper(this, "Sweeper", { stage, ...stores });
+    const auth = new Auth(this, "Auth", { issuer, ephemeral });
+    const api = new Api(this, "Api", {
+      routes: registry.routes,
+      functions: this.createFunctions(registry.routes, stores, stage),
+      fallback,
+      authorizer: auth.authorizer,
+    });
+    new CfnOutput(this, "ApiUrl", { value: api.url });
+    if (auth.users) this.tellUsers(auth.users, api.url);
+  }
+
+  /** The functions that the routes name, each with the grants of its duty. */
+  private createFunctions(
+    routes: readonly Route[],
+    stores: Stores,
+    stage: string,
+  ): ReadonlyMap<HttpFunction, LambdaFunction> {
+    const names = new Set<HttpFunction>([fallback, ...routes.map(({ handler }) => handler)]);
+    const created = [...names].map((name): [HttpFunction, LambdaFunction] => {
+      const duty = duties[name];
+      if (!duty) throw new Error(`Function ${name} answers a route, but has no duty in the stack.`);
+      const id = name.charAt(0).toUpperCase() + name.slice(1);
+      const fn = runtimeFunction(this, id, { name, stage, timeout: duty.timeout });
+      duty.grant(fn, stores);
+      return [name, fn];
+    });
+    return new Map(created);
+  }
+
+  /** Ids and the commands that come next: a first admin, a token, a first call. */
+  private tellUsers({ pool, client }: UserDirectory, url: string): void {
+    const { userPoolId } = pool;
+    const { userPoolClientId } = client;
+    const admin = (command: string, ...options: string[]) =>
+      [`aws cognito-idp admin-${command} --user-pool-id ${userPoolId}`, ...options].join(" ");
+    const user = '--username "$EMAIL"';
+    const steps = {
+      Step1CreateAdmin: [
+        admin("create-user", user, "--message-action SUPPRESS"),
+        admin("set-user-password", user, '--password "$PASSWORD" --permanent'),
+        admin("add-user-to-group", user, "--group-name admin"),
+      ].join(" && "),
+      Step2GetToken: `TOKEN=$(${admin(
+        "initiate-auth",
+        `--client-id ${userPoolClientId} --auth-flow ADMIN_USER_PASSWORD_AUTH`,
+        '--auth-parameters "USERNAME=$EMAIL,PASSWORD=$PASSWORD"',
+        "--query AuthenticationResult.AccessToken --output text",
+      )})`,
+      Step3FirstCall: `curl -H "Authorization: Bearer $TOKEN" ${url}accounts`,
+    };
+    const outputs = { UserPoolId: userPoolId, UserPoolClientId: userPoolClientId, ...steps };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

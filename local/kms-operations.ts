@@ -1,0 +1,211 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import * as z from "zod";
+import { decrypt, encrypt, keyOf } from "./kms-cipher.ts";
+import type { Key, KeyFile } from "./kms-keys.ts";
+
+const dayMs = 24 * 60 * 60_000;
+const account = "000000000000";
+
+/** A refusal under the name that KMS gives it. */
+export class KmsRefusal extends Error {
+  override readonly name: string;
+
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+const arnOf = (id: string): string =>
+  `arn:aws:kms:${process.env.AWS_REGION ?? "us-east-1"}:${account}:key/${id}`;
+
+const binary = z.base64().transform((text) => Buffer.from(text, "base64"));
+const EncryptionContext = z.record(z.string(), z.string()).default({});
+// A key is asked for by its id or its ARN.
+const KeyId = z.string().transform((named) => named.slice(named.lastIndexOf("/") + 1));
+const OfKey = z.object({ KeyId });
+const Tags = z.array(
+  z.object({ TagKey: z.string().min(1).max(128), TagValue: z.string().max(256) }),
+);
+const Page = z.object({
+  Limit: z.int().min(1).max(1000).default(100),
+  Marker: z.string().optional(),
+});
+
+const found = (key: Key | undefined, id: string): Key => {
+  if (key) return key;
+  throw new KmsRefusal("NotFoundException", `Key '${arnOf(id)}' does not exist`);
+};
+
+const notPending = (key: Key | undefined, id: string): Key => {
+  const { state } = found(key, id);
+  if (key && state !== "PendingDeletion") return key;
+  throw new KmsRefusal("KMSInvalidStateException", `${arnOf(id)} is pending deletion.`);
+};
+
+const enabled = (key: Key | undefined, id: string): Key => {
+  const { state } = notPending(key, id);
+  if (key && state === "Enabled") return key;
+  throw new KmsRefusal("DisabledException", `${arnOf(id)} is disabled.`);
+};
+
+const metadataOf = (key: Key) => ({
+  AWSAccountId: account,
+  Arn: arnOf(key.id),
+  CreationDate: key.createdAt / 1000,
+  CustomerMasterKeySpec: "SYMMETRIC_DEFAULT",
+  ...(key.deletionAt === undefined ? {} : { DeletionDate: key.deletionAt / 1000 }),
+  Description: key.description,
+  Enabled: key.state === "Enabled",
+  EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
+  KeyId: key.id,
+  KeyManager: "CUSTOMER",
+  KeySpec: "SYMMETRIC_DEFAULT",
+  KeyState: key.state,
+  KeyUsage: "ENCRYPT_DECRYPT",
+  MultiRegion: false,
+  Origin: "AWS_KMS",
+});
+
+const tagRecord = (tags: z.output<typeof Tags>): Record<string, string> =>
+  Object.fromEntries(tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
+
+/** What one operation does with its parsed input. */
+type Operation = (keys: KeyFile, input: unknown) => object | Promise<object>;
+
+const operation =
+  <I extends z.ZodType>(
+    input: I,
+    run: (keys: KeyFile, input: z.output<I>) => object | Promise<object>,
+  ): Operation =>
+  (keys, body) => {
+    const parsed = input.safeParse(body);
+    if (parsed.success) return run(keys, parsed.data);
+    throw new KmsRefusal("ValidationException", z.prettifyError(parsed.error));
+  };
+
+const setState = (state: "Enabled" | "Disabled"): Operation =>
+  operation(OfKey, async (keys, { KeyId: id }) => {
+    await keys.change(id, (key) => ({ ...notPending(key, id), state }));
+    return {};
+  });
+
+const createKey = operation(
+  z.object({ Description: z.string().max(8192).default(""), Tags: Tags.max(50).default([]) }),
+  async (keys, { Description: description, Tags: tags }) => {
+    const id = randomUUID();
+    const key = await keys.change(id, () => ({
+      id,
+      createdAt: Date.now(),
+      description,
+      state: "Enabled",
+      tags: tagRecord(tags),
+      material: randomBytes(32).toString("base64"),
+    }));
+    return { KeyMetadata: metadataOf(key) };
+  },
+);
+
+const generateDataKey = operation(
+  OfKey.extend({
+    KeySpec: z.enum(["AES_256", "AES_128"]).optional(),
+    NumberOfBytes: z.int().min(1).max(1024).optional(),
+    EncryptionContext,
+  }).refine(
+    ({ KeySpec, NumberOfBytes }) => (KeySpec === undefined) !== (NumberOfBytes === undefined),
+  ),
+  (keys, { KeyId: id, KeySpec, NumberOfBytes, EncryptionContext: context }) => {
+    const { material } = enabled(keys.get(id), id);
+    const plaintext = randomBytes(NumberOfBytes ?? (KeySpec === "AES_128" ? 16 : 32));
+    const blob = encrypt(id, Buffer.from(material, "base64"), plaintext, context);
+    return {
+      KeyId: arnOf(id),
+      CiphertextBlob: blob.toString("base64"),
+      Plaintext: plaintext.toString("base64"),
+    };
+  },
+);
+
+const decryptBlob = operation(
+  z.object({ KeyId: KeyId.optional(), CiphertextBlob: binary, EncryptionContext }),
+  (keys, { KeyId: named, CiphertextBlob: blob, EncryptionContext: context }) => {
+    const id = keyOf(blob);
+    if (id === undefined) throw new KmsRefusal("InvalidCiphertextException", "");
+    const { material } = enabled(keys.get(named ?? id), named ?? id);
+    if (named !== undefined && named !== id)
+      throw new KmsRefusal("IncorrectKeyException", "The key ID in the request does not match.");
+    const plaintext = decrypt(id, Buffer.from(material, "base64"), blob, context);
+    if (!plaintext) throw new KmsRefusal("InvalidCiphertextException", "");
+    return {
+      KeyId: arnOf(id),
+      Plaintext: plaintext.toString("base64"),
+      EncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+    };
+  },
+);
+
+const scheduleKeyDeletion = operation(
+  OfKey.extend({ PendingWindowInDays: z.int().min(7).max(30).default(30) }),
+  async (keys, { KeyId: id, PendingWindowInDays }) => {
+    const deletionAt = Date.now() + PendingWindowInDays * dayMs;
+    const state = "PendingDeletion";
+    await keys.change(id, (key) => ({ ...notPending(key, id), state, deletionAt }));
+    return {
+      KeyId: arnOf(id),
+      KeyState: state,
+      DeletionDate: deletionAt / 1000,
+      PendingWindowInDays,
+    };
+  },
+);
+
+const cancelKeyDeletion = operation(OfKey, async (keys, { KeyId: id }) => {
+  await keys.change(id, (key) => {
+    const { deletionAt, ...kept } = found(key, id);
+    if (deletionAt !== undefined) return { ...kept, state: "Disabled" };
+    throw new KmsRefusal("KMSInvalidStateException", `${arnOf(id)} is not pending deletion.`);
+  });
+  return { KeyId: arnOf(id) };
+});
+
+const tagResource = operation(OfKey.extend({ Tags }), async (keys, { KeyId: id, Tags: tags }) => {
+  await keys.change(id, (key) => {
+    const kept = notPending(key, id);
+    return { ...kept, tags: { ...kept.tags, ...tagRecord(tags) } };
+  });
+  return {};
+});
+
+const listResourceTags = operation(OfKey, (keys, { KeyId: id }) => {
+  const tags = Object.entries(found(keys.get(id), id).tags);
+  return { Tags: tags.map(([TagKey, TagValue]) => ({ TagKey, TagValue })), Truncated: false };
+});
+
+const listKeys = operation(Page, (keys, { Limit, Marker }) => {
+  const all = keys.all();
+  const start = Marker === undefined ? 0 : all.findIndex(({ id }) => id === Marker) + 1;
+  const page = all.slice(start, start + Limit);
+  const last = page.at(-1);
+  return {
+    Keys: page.map(({ id }) => ({ KeyId: id, KeyArn: arnOf(id) })),
+    Truncated: start + Limit < all.length,
+    ...(last && start + Limit < all.length ? { NextMarker: last.id } : {}),
+  };
+});
+
+/** The operations of KMS that are known here, by their names. */
+export const operations: Readonly<Record<string, Operation>> = {
+  CreateKey: createKey,
+  GenerateDataKey: generateDataKey,
+  Decrypt: decryptBlob,
+  EnableKey: setState("Enabled"),
+  DisableKey: setState("Disabled"),
+  ScheduleKeyDeletion: scheduleKeyDeletion,
+  CancelKeyDeletion: cancelKeyDeletion,
+  DescribeKey: operation(OfKey, (keys, { KeyId: id }) => ({
+    KeyMetadata: metadataOf(found(keys.get(id), id)),
+  })),
+  TagResource: tagResource,
+  ListResourceTags: listResourceTags,
+  ListKeys: listKeys,
+};

@@ -1,0 +1,2 @@
+import { DescribeStreamCommand, type DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";

@@ -1,0 +1,9 @@
+/** Gives SDK clients that are made afterwards an address and dummy credentials, as a deployed function has them. */
+export const pointSdkAt = (url: string): void => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: url,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "nobody",
+    AWS_SECRET_ACCESS_KEY: "nothing",
+  });
+};

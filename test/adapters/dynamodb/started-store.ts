@@ -1,0 +1,24 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
+import type { TableDefinition } from "../../../lib/core/table.ts";
+import { createTables } from "../../../local/create-tables.ts";
+import { startEngine } from "../../../local/engine.ts";
+import { pointSdkAt } from "./sdk-environment.ts";
+
+/** An engine with empty tables, and the client of a process that was deployed with it. */
+export interface StartedStore {
+  readonly url: string;
+  readonly client: DynamoDBDocumentClient;
+  stop(): Promise<void>;
+}
+
+/** Starts an engine with these tables; SDK clients that are made afterwards talk to it. */
+export const startStore = async (tables: readonly TableDefinition[]): Promise<StartedStore> => {
+  const engine = await startEngine();
+  pointSdkAt(engine.url);
+  const maker = new DynamoDBClient({});
+  await createTables(maker, tables);
+  maker.destroy();
+  return { url: engine.url, client: createDocumentClient(), stop: engine.stop };
+};

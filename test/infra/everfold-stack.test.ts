@@ -1,0 +1,115 @@
+import { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { registry } from "../../lib/domains/index.ts";
+import { EverfoldStack } from "../../lib/infra/everfold-stack.ts";
+import { settingsFrom } from "../../lib/infra/settings.ts";
+import { plainId } from "./roles.ts";
+import { appWith, stackWith } from "./synthesize.ts";
+
+interface Resource {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+const resourcesOf = (template: Template): Record<string, Resource> => template.toJSON().Resources;
+
+const stack = stackWith();
+const template = Template.fromStack(stack);
+const resources = resourcesOf(template);
+
+// A changed logical id is a new, empty resource beside the old one: never change these.
+const holders = {
+  EventStoreTable9A84AAAA: "AWS::DynamoDB::GlobalTable",
+  SubjectKeysTable711DF2E6: "AWS::DynamoDB::GlobalTable",
+  AuthUsersE210B9B0: "AWS::Cognito::UserPool",
+  ProjectorFailures0865377C: "AWS::S3::Bucket",
+};
+
+describe("what holds data", () => {
+  test("keeps its logical id, and outlives the stack", () => {
+    const retained = Object.entries(resources).filter(
+      ([, { DeletionPolicy }]) => DeletionPolicy === "Retain",
+    );
+    expect(Object.fromEntries(retained.map(([id, { Type }]) => [id, Type]))).toEqual(holders);
+    for (const [, { UpdateReplacePolicy }] of retained) expect(UpdateReplacePolicy).toBe("Retain");
+  });
+
+  test("keeps the logical id of the shared key, too", () => {
+    const keys = Template.fromStack(stackWith({ subjectKeys: "shared" })).findResources(
+      "AWS::KMS::Key",
+    );
+    expect(Object.keys(keys)).toEqual(["SubjectKeysSharedKey13732160"]);
+  });
+
+  test("is guarded by termination protection of the stack", () => {
+    expect(stack.terminationProtection).toBe(true);
+  });
+});
+
+describe("an ephemeral stage", () => {
+  const ephemeral = stackWith({ ephemeral: "true", subjectKeys: "shared" });
+
+  test("leaves nothing behind", () => {
+    const left = Object.entries(resourcesOf(Template.fromStack(ephemeral))).filter(
+      ([, { DeletionPolicy, Properties = {} }]) =>
+        DeletionPolicy === "Retain" ||
+        JSON.stringify(Properties).match(/"Delet\w+":("ACTIVE"|true)/),
+    );
+    expect(left).toEqual([]);
+  });
+
+  test("empties its bucket before it goes", () => {
+    Template.fromStack(ephemeral).resourceCountIs("Custom::S3AutoDeleteObjects", 1);
+  });
+
+  test("can be destroyed at once", () => {
+    expect(ephemeral.terminationProtection).toBe(false);
+  });
+});
+
+describe("stages", () => {
+  const app = appWith();
+  const stageOf = (stage: string) =>
+    new EverfoldStack(app, `everfold-${stage}`, {
+      registry,
+      settings: { ...settingsFrom(app.node), stage },
+    });
+  const [one, two] = [stageOf("one"), stageOf("two")];
+
+  test("live side by side: nothing in one account has a fixed name", () => {
+    const fixed = Object.entries(resourcesOf(Template.fromStack(one))).flatMap(
+      ([id, { Type, Properties = {} }]) =>
+        Object.entries(Properties)
+          .filter(([key, value]) => /Name$/.test(key) && typeof value === "string")
+          .map(([key]) => `${Type}.${key} of ${plainId(id)}`),
+    );
+    // Names of APIs need not differ, and names inside a user pool, an API or a role are no names in the account.
+    const harmless = [
+      /^AWS::Cognito::UserPoolGroup\.GroupName/,
+      /^AWS::ApiGatewayV2::(Api\.Name|Authorizer\.Name|Stage\.StageName)/,
+      /^AWS::IAM::Policy\.PolicyName/,
+    ];
+    expect(fixed.filter((name) => !harmless.some((each) => each.test(name)))).toEqual([]);
+    expect(one.stackName).not.toBe(two.stackName);
+  });
+
+  test("keep their data under the same logical ids", () => {
+    for (const each of [one, two])
+      expect(resourcesOf(Template.fromStack(each))).toMatchObject(
+        Object.fromEntries(Object.entries(holders).map(([id, Type]) => [id, { Type }])),
+      );
+  });
+});
+
+test("refuses a table that no construct makes", () => {
+  const table = {
+    name: "scratch",
+    partitionKey: { name: "key", type: "S" },
+    holds: "log",
+  } as const;
+  expect(() => stackWith({}, { tables: [table], routes: [] })).toThrow(
+    "Table scratch (log) has no construct in the stack.",
+  );
+});

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { registry } from "../../lib/domains/index.ts";
+import { EverfoldStack, type EverfoldStackProps } from "../../lib/infra/everfold-stack.ts";
+import { settingsFrom } from "../../lib/infra/settings.ts";
+
+// `npm run synth` validates and bundles; here both would only cost time.
+process.env.CDK_VALIDATION = "false";
+
+const cdkJson = new URL("../../cdk.json", import.meta.url);
+const { context: flags }: { context: Record<string, unknown> } = JSON.parse(
+  readFileSync(cdkJson, "utf8"),
+);
+
+/** The app as the command line would make it with these `-c` options. */
+export const appWith = (options: Readonly<Record<string, unknown>> = {}): App =>
+  new App({ context: { ...flags, "aws:cdk:bundling-stacks": [], ...options } });
+
+/** The stack that is deployed with these `-c` options. */
+export const stackWith = (
+  options: Readonly<Record<string, unknown>> = {},
+  parts: EverfoldStackProps["registry"] = registry,
+): EverfoldStack => {
+  const app = appWith(options);
+  return new EverfoldStack(app, "everfold", { registry: parts, settings: settingsFrom(app.node) });
+};
+
+/** The template that is deployed with these `-c` options. */
+export const templateWith = (options: Readonly<Record<string, unknown>> = {}): Template =>
+  Template.fromStack(stackWith(options));
