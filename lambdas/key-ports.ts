@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createDataKeyRows } from "../lib/adapters/dynamodb/data-keys.ts";
@@ -16,14 +15,12 @@ import { createDataKeyCache, type DataKeyCachePorts } from "../lib/core/data-key
 import type { ErasePorts } from "../lib/core/erase.ts";
 import type { KeyMaker } from "../lib/core/key-service.ts";
 import { createOpener } from "../lib/core/opener.ts";
-import type { Clock } from "../lib/core/retry.ts";
 import { createSealer } from "../lib/core/sealer.ts";
 import type { Opener, Sealer } from "../lib/core/sealing.ts";
 import type { SweepPorts } from "../lib/core/sweep.ts";
 import { subjectKeyTable } from "../lib/core/tables.ts";
+import { clock } from "./clock.ts";
 import { environment, tableName } from "./environment.ts";
-
-const clock: Clock = { now: Date.now, random: Math.random, sleep: (ms) => sleep(ms) };
 
 const cachePorts: DataKeyCachePorts = {
   now: Date.now,

@@ -1,28 +1,56 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
+import { createProjectorLag } from "../lib/adapters/dynamodb/projector-lag.ts";
 import { commitOf } from "../lib/adapters/dynamodb/stream-record.ts";
+import type { Commit } from "../lib/core/commit.ts";
 import { project } from "../lib/core/project.ts";
-import { registry } from "../lib/domains/index.ts";
-import { readPorts } from "./read-ports.ts";
+import { lagNoteMs, lagOf } from "../lib/core/projector-lag.ts";
+import { viewControlTable } from "../lib/core/tables.ts";
+import { tableName } from "./environment.ts";
+import { projectPorts } from "./read-side-ports.ts";
 
 const logger = new Logger();
-const ports = { ...readPorts(createDocumentClient()), views: registry.views };
+const metrics = new Metrics({ namespace: "Everfold" });
+const client = createDocumentClient();
+const ports = projectPorts(client);
+const lag = createProjectorLag(client, tableName(viewControlTable));
+let lagNotedAt = 0;
 
-const streamOf = ({ dynamodb }: DynamoDBRecord): string | undefined => dynamodb?.Keys?.stream?.S;
+const noteLag = async (commits: readonly Commit[]): Promise<void> => {
+  const note = lagOf(commits, ports.now());
+  if (!note) return;
+  metrics.addMetric("ViewLag", MetricUnit.Milliseconds, note.lagMs);
+  if (ports.now() - lagNotedAt < lagNoteMs) return;
+  lagNotedAt = ports.now();
+  await lag.note(note);
+};
 
-/** Applies what was committed to every view; a batch goes on from the first record whose stream failed. */
+/**
+ * Applies what was committed to every view. A stream that a view cannot take in is parked for the catch-up; the batch is
+ * delivered again only when not even that could be noted.
+ */
 export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
   const commits = Records.flatMap((record) => {
     const commit = commitOf(record);
-    if (!commit) logger.error("The event table was changed.", { keys: record.dynamodb?.Keys });
-    return commit ? [commit] : [];
+    if (commit) return [commit];
+    logger.error("The event table was changed.", { keys: record.dynamodb?.Keys });
+    metrics.addMetric("EventTableChanged", MetricUnit.Count, 1);
+    return [];
   });
-  const failures = await project(ports, commits);
-  for (const { view, stream, cause } of failures)
-    logger.error("A view could not take in a stream.", { view, stream, error: cause });
-  const failed = new Set(failures.map(({ stream }) => stream));
-  const first = Records.find((record) => failed.has(streamOf(record) ?? ""));
-  const itemIdentifier = first?.dynamodb?.SequenceNumber;
-  return { batchItemFailures: itemIdentifier === undefined ? [] : [{ itemIdentifier }] };
+  try {
+    for (const { view, stream, cause } of await project(ports, commits)) {
+      logger.error("A view could not take in a stream.", { view, stream, error: cause });
+      metrics.addMetric("PairsParked", MetricUnit.Count, 1);
+    }
+    await noteLag(commits);
+    return { batchItemFailures: [] };
+  } catch (error) {
+    logger.error("A batch could not be applied.", { error, records: Records.length });
+    const itemIdentifier = Records[0]?.dynamodb?.SequenceNumber ?? "";
+    return { batchItemFailures: [{ itemIdentifier }] };
+  } finally {
+    metrics.publishStoredMetrics();
+  }
 };

@@ -1,33 +1,44 @@
-import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
-import type { StreamQuery } from "../lib/core/registry.ts";
+import type { StreamQuery, StreamRoute } from "../lib/core/registry.ts";
 import { routeKey } from "../lib/core/route.ts";
 import { registry } from "../lib/domains/index.ts";
 import { endpoint } from "./http/endpoint.ts";
-import { callerOf, consistencyToken } from "./http/request.ts";
+import { callerOf, consistencyToken, type HttpEvent } from "./http/request.ts";
 import { unknownRoute } from "./http/unknown-route.ts";
-import { opener } from "./key-ports.ts";
+import { answerComparison } from "./queries/comparison.ts";
 import { answerDocument } from "./queries/document.ts";
-import { answerHistory } from "./queries/history.ts";
+import { answerHistory, answerLog } from "./queries/history.ts";
 import { answerIntegrity } from "./queries/integrity.ts";
 import { answerList } from "./queries/list.ts";
-import type { Answerer, QueryPorts } from "./queries/query.ts";
-import { readPorts } from "./read-ports.ts";
+import type { Answerer, Query } from "./queries/query.ts";
+import { answerView } from "./queries/view.ts";
+import { queryPorts } from "./query-ports.ts";
 
-const answerers: Readonly<Record<StreamQuery, Answerer>> = {
+const streamAnswerers: Readonly<Record<StreamQuery, Answerer<StreamRoute>>> = {
   list: answerList,
   document: answerDocument,
   history: answerHistory,
   integrity: answerIntegrity,
+  log: answerLog,
+  comparison: answerComparison,
 };
-const routes = new Map(registry.streamQueries.map((route) => [routeKey(route), route]));
-const client = createDocumentClient();
-const ports: QueryPorts = { ...readPorts(client), opener: opener(client) };
+const streamRoutes = new Map(registry.streamQueries.map((route) => [routeKey(route), route]));
+const viewRoutes = new Map(registry.viewQueries.map((route) => [routeKey(route), route]));
+const ports = queryPorts();
 
-/** Answers every `GET`, and every path that nothing else answers. */
+const queryOf = <R>(route: R, event: HttpEvent): Query<R> => ({
+  ports,
+  route,
+  event,
+  caller: callerOf(event),
+  token: consistencyToken(event),
+});
+
+/** Answers the `GET` routes of streams and views, and every path that nothing else answers. */
 export const handler = endpoint(async (event) => {
   if (event.routeKey === "GET /health") return { status: 200, body: { status: "ok" } };
-  const route = routes.get(event.routeKey);
-  if (!route) throw unknownRoute(event);
-  const query = { ports, route, event, caller: callerOf(event), token: consistencyToken(event) };
-  return answerers[route.query](query);
+  const streamRoute = streamRoutes.get(event.routeKey);
+  if (streamRoute) return streamAnswerers[streamRoute.query](queryOf(streamRoute, event));
+  const viewRoute = viewRoutes.get(event.routeKey);
+  if (viewRoute) return answerView(queryOf(viewRoute, event));
+  throw unknownRoute(event);
 });

@@ -5,6 +5,12 @@ import * as z from "zod";
 
 const host = "127.0.0.1";
 
+/** Account that every local address names. */
+export const localAccount = "000000000000";
+
+/** Region that every local address names: that of the clients. */
+export const localRegion = (): string => process.env.AWS_REGION ?? "us-east-1";
+
 /** How a refusal differs from most others. */
 export interface RefusalForm {
   readonly status?: number;

@@ -18,6 +18,8 @@ export interface EngineOptions {
 /** A running engine. */
 export interface Engine {
   readonly url: string;
+  /** Its process. */
+  readonly pid: number;
   /** Settles only when the engine ends without having been stopped. */
   readonly died: Promise<Error>;
   /** Ends the engine; what it has acknowledged is on disk. */
@@ -145,6 +147,7 @@ const running = (
   });
   return {
     url: `http://${host}:${port}`,
+    pid: child.pid ?? 0,
     died,
     stop: () => {
       stopped ??= child.exitCode === null && child.signalCode === null ? end() : Promise.resolve();

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { StartupFault } from "./startup-fault.ts";
 
 /** A file of JSON records, one a line, that only grows at its end or is replaced as a whole. */
 export interface Journal {
@@ -38,9 +39,11 @@ const readRecords = <T>(path: string, text: string, parse: (record: unknown) => 
     .map((line, index) => {
       try {
         return parse(JSON.parse(line));
-      } catch (cause) {
-        const way = "Move the file away to start without what it holds.";
-        throw new Error(`Line ${index + 1} of ${path} is damaged. ${way}`, { cause });
+      } catch {
+        throw new StartupFault(
+          `Line ${index + 1} of ${path} is damaged.`,
+          "Move the file away to start without what it holds; the log of events is not in it.",
+        );
       }
     });
 

@@ -1,10 +1,8 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorCode } from "./startup-fault.ts";
 
 const ownerOnly = 0o600;
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /** The text of a file, which only its owner may read from then on; undefined when there is none. */
 export const readPrivateFile = async (path: string): Promise<string | undefined> => {
@@ -17,7 +15,7 @@ export const readPrivateFile = async (path: string): Promise<string | undefined>
       await file.close();
     }
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 };

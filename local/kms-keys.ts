@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { readPrivateFile, writePrivateFile } from "./kms-file.ts";
+import { StartupFault } from "./startup-fault.ts";
 
 const Key = z.strictObject({
   id: z.uuid(),
@@ -34,9 +35,10 @@ const parse = (path: string, text: string): readonly Key[] => {
     return Keys.parse(JSON.parse(text)).keys;
   } catch {
     // The cause is not passed on: its text may quote key material.
-    throw new Error(
-      `${path} does not hold the keys of a local KMS. Restore it, or start with another data directory: ` +
-        "without these keys the personal data beside it cannot be read.",
+    throw new StartupFault(
+      `${path} does not hold the keys of a local KMS.`,
+      "Restore it from a copy, or start on another directory (DATA_DIR=...): " +
+        "without its keys the personal data beside it cannot be read.",
     );
   }
 };

@@ -1,23 +1,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import * as z from "zod";
+import {
+  type AwsOperation,
+  AwsRefusal,
+  awsOperation,
+  localAccount,
+  localRegion,
+} from "./aws-json.ts";
 import { decrypt, encrypt, keyOf } from "./kms-cipher.ts";
 import type { Key, KeyFile } from "./kms-keys.ts";
 
 const dayMs = 24 * 60 * 60_000;
-const account = "000000000000";
-
-/** A refusal under the name that KMS gives it. */
-export class KmsRefusal extends Error {
-  override readonly name: string;
-
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
-
-const arnOf = (id: string): string =>
-  `arn:aws:kms:${process.env.AWS_REGION ?? "us-east-1"}:${account}:key/${id}`;
+const arnOf = (id: string): string => `arn:aws:kms:${localRegion()}:${localAccount}:key/${id}`;
 
 const binary = z.base64().transform((text) => Buffer.from(text, "base64"));
 const EncryptionContext = z.record(z.string(), z.string()).default({});
@@ -34,23 +28,23 @@ const Page = z.object({
 
 const found = (key: Key | undefined, id: string): Key => {
   if (key) return key;
-  throw new KmsRefusal("NotFoundException", `Key '${arnOf(id)}' does not exist`);
+  throw new AwsRefusal("NotFoundException", `Key '${arnOf(id)}' does not exist`);
 };
 
 const notPending = (key: Key | undefined, id: string): Key => {
   const { state } = found(key, id);
   if (key && state !== "PendingDeletion") return key;
-  throw new KmsRefusal("KMSInvalidStateException", `${arnOf(id)} is pending deletion.`);
+  throw new AwsRefusal("KMSInvalidStateException", `${arnOf(id)} is pending deletion.`);
 };
 
 const enabled = (key: Key | undefined, id: string): Key => {
   const { state } = notPending(key, id);
   if (key && state === "Enabled") return key;
-  throw new KmsRefusal("DisabledException", `${arnOf(id)} is disabled.`);
+  throw new AwsRefusal("DisabledException", `${arnOf(id)} is disabled.`);
 };
 
 const metadataOf = (key: Key) => ({
-  AWSAccountId: account,
+  AWSAccountId: localAccount,
   Arn: arnOf(key.id),
   CreationDate: key.createdAt / 1000,
   CustomerMasterKeySpec: "SYMMETRIC_DEFAULT",
@@ -70,21 +64,17 @@ const metadataOf = (key: Key) => ({
 const tagRecord = (tags: z.output<typeof Tags>): Record<string, string> =>
   Object.fromEntries(tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
 
-/** What one operation does with its parsed input. */
-type Operation = (keys: KeyFile, input: unknown) => object | Promise<object>;
+type Make = (keys: KeyFile) => AwsOperation;
 
 const operation =
   <I extends z.ZodType>(
     input: I,
     run: (keys: KeyFile, input: z.output<I>) => object | Promise<object>,
-  ): Operation =>
-  (keys, body) => {
-    const parsed = input.safeParse(body);
-    if (parsed.success) return run(keys, parsed.data);
-    throw new KmsRefusal("ValidationException", z.prettifyError(parsed.error));
-  };
+  ): Make =>
+  (keys) =>
+    awsOperation("ValidationException", input, (parsed) => run(keys, parsed));
 
-const setState = (state: "Enabled" | "Disabled"): Operation =>
+const setState = (state: "Enabled" | "Disabled"): Make =>
   operation(OfKey, async (keys, { KeyId: id }) => {
     await keys.change(id, (key) => ({ ...notPending(key, id), state }));
     return {};
@@ -130,12 +120,12 @@ const decryptBlob = operation(
   z.object({ KeyId: KeyId.optional(), CiphertextBlob: binary, EncryptionContext }),
   (keys, { KeyId: named, CiphertextBlob: blob, EncryptionContext: context }) => {
     const id = keyOf(blob);
-    if (id === undefined) throw new KmsRefusal("InvalidCiphertextException", "");
+    if (id === undefined) throw new AwsRefusal("InvalidCiphertextException", "");
     const { material } = enabled(keys.get(named ?? id), named ?? id);
     if (named !== undefined && named !== id)
-      throw new KmsRefusal("IncorrectKeyException", "The key ID in the request does not match.");
+      throw new AwsRefusal("IncorrectKeyException", "The key ID in the request does not match.");
     const plaintext = decrypt(id, Buffer.from(material, "base64"), blob, context);
-    if (!plaintext) throw new KmsRefusal("InvalidCiphertextException", "");
+    if (!plaintext) throw new AwsRefusal("InvalidCiphertextException", "");
     return {
       KeyId: arnOf(id),
       Plaintext: plaintext.toString("base64"),
@@ -163,7 +153,7 @@ const cancelKeyDeletion = operation(OfKey, async (keys, { KeyId: id }) => {
   await keys.change(id, (key) => {
     const { deletionAt, ...kept } = found(key, id);
     if (deletionAt !== undefined) return { ...kept, state: "Disabled" };
-    throw new KmsRefusal("KMSInvalidStateException", `${arnOf(id)} is not pending deletion.`);
+    throw new AwsRefusal("KMSInvalidStateException", `${arnOf(id)} is not pending deletion.`);
   });
   return { KeyId: arnOf(id) };
 });
@@ -193,19 +183,21 @@ const listKeys = operation(Page, (keys, { Limit, Marker }) => {
   };
 });
 
+const describeKey = operation(OfKey, (keys, { KeyId: id }) => ({
+  KeyMetadata: metadataOf(found(keys.get(id), id)),
+}));
+
 /** The operations of KMS that are known here, by their names. */
-export const operations: Readonly<Record<string, Operation>> = {
-  CreateKey: createKey,
-  GenerateDataKey: generateDataKey,
-  Decrypt: decryptBlob,
-  EnableKey: setState("Enabled"),
-  DisableKey: setState("Disabled"),
-  ScheduleKeyDeletion: scheduleKeyDeletion,
-  CancelKeyDeletion: cancelKeyDeletion,
-  DescribeKey: operation(OfKey, (keys, { KeyId: id }) => ({
-    KeyMetadata: metadataOf(found(keys.get(id), id)),
-  })),
-  TagResource: tagResource,
-  ListResourceTags: listResourceTags,
-  ListKeys: listKeys,
-};
+export const kmsOperations = (keys: KeyFile): Readonly<Record<string, AwsOperation>> => ({
+  CreateKey: createKey(keys),
+  GenerateDataKey: generateDataKey(keys),
+  Decrypt: decryptBlob(keys),
+  EnableKey: setState("Enabled")(keys),
+  DisableKey: setState("Disabled")(keys),
+  ScheduleKeyDeletion: scheduleKeyDeletion(keys),
+  CancelKeyDeletion: cancelKeyDeletion(keys),
+  DescribeKey: describeKey(keys),
+  TagResource: tagResource(keys),
+  ListResourceTags: listResourceTags(keys),
+  ListKeys: listKeys(keys),
+});

@@ -1,13 +1,11 @@
+import { localAccount, localRegion } from "./aws-json.ts";
 import { messageBytesMax } from "./queue-limits.ts";
 import type { QueueDefinition } from "./queue-receive.ts";
 import type { Message } from "./queue-store.ts";
 
-/** Account that every local address names. */
-export const account = "000000000000";
-
 /** The name that AWS gives a queue. */
 export const queueArn = (name: string): string =>
-  `arn:aws:sqs:${process.env.AWS_REGION ?? "us-east-1"}:${account}:${name}`;
+  `arn:aws:sqs:${localRegion()}:${localAccount}:${name}`;
 
 const asked = (all: Record<string, string | undefined>, wanted: readonly string[]) =>
   Object.fromEntries(
@@ -51,7 +49,7 @@ export const messageAttributes = (message: Message, wanted: readonly string[]): 
       ApproximateReceiveCount: String(receives),
       ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
       SentTimestamp: String(sentAt),
-      SenderId: account,
+      SenderId: localAccount,
       DeadLetterQueueSourceArn: deadFrom && queueArn(deadFrom),
     },
     wanted,

@@ -8,19 +8,26 @@ export const messageBytesMax = 256 * 1024;
 export const queueLengthMax = 100_000;
 
 const entriesMax = 10;
-const invalid = "InvalidParameterValue";
 // Source: SQS API reference, "SendMessage".
 const allowedText = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u;
 
-/** A refusal with both of the names that SQS gives it. */
-export const queueRefusal = (name: string, message: string): AwsRefusal => {
-  const queryName = name === "QueueDoesNotExist" ? "NonExistentQueue" : name;
-  return new AwsRefusal(name, message, { queryName: `AWS.SimpleQueueService.${queryName}` });
+// Source: the service's model. Most refusals have their own name in the query protocol, behind this prefix.
+const prefix = "AWS.SimpleQueueService.";
+const queryNames: Readonly<Record<string, string>> = {
+  QueueDoesNotExist: `${prefix}NonExistentQueue`,
+  InvalidMessageContents: "InvalidMessageContents",
+  InvalidParameterValue: "InvalidParameterValue",
+  RequestThrottled: "RequestThrottled",
+  ReceiptHandleIsInvalid: "ReceiptHandleIsInvalid",
 };
+
+/** A refusal with both of the names that SQS gives it. */
+export const queueRefusal = (name: string, message: string, status = 400): AwsRefusal =>
+  new AwsRefusal(name, message, { status, queryName: queryNames[name] ?? `${prefix}${name}` });
 
 /** A value that SQS does not take. */
 export const invalidValue = (message: string): AwsRefusal =>
-  new AwsRefusal(invalid, message, { queryName: invalid });
+  queueRefusal("InvalidParameterValue", message);
 
 /** What is to be sent; attributes are not kept here, and refused rather than lost. */
 export const Sent = z.object({

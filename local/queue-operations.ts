@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as z from "zod";
-import { type AwsOperation, AwsRefusal, awsOperation } from "./aws-json.ts";
+import { type AwsOperation, awsOperation } from "./aws-json.ts";
 import { attributesOf, messageAttributes } from "./queue-attributes.ts";
 import {
   checkSent,
@@ -27,9 +27,7 @@ const names = z.array(z.string()).default([]);
 const send = (store: QueueStore, { name }: QueueDefinition, sent: z.output<typeof Sent>) => {
   checkSent(sent);
   if (store.messages(name).size >= queueLengthMax)
-    throw new AwsRefusal("RequestThrottled", `Queue ${name} holds ${queueLengthMax} messages.`, {
-      queryName: "RequestThrottled",
-    });
+    throw queueRefusal("RequestThrottled", `Queue ${name} holds ${queueLengthMax} messages.`, 403);
   const sentAt = Date.now();
   const visibleAt = sentAt + sent.DelaySeconds * 1000;
   const put = { id: randomUUID(), body: sent.MessageBody, sentAt, visibleAt, receives: 0 };
@@ -44,10 +42,7 @@ const held = (store: QueueStore, queue: QueueDefinition, handle: string): Messag
   const uuid = "[0-9a-f-]{36}";
   const [, id, receipt] = new RegExp(`^(${uuid})\\.(${uuid})$`).exec(handle) ?? [];
   if (id === undefined)
-    throw new AwsRefusal("ReceiptHandleIsInvalid", `"${handle}" is not a receipt handle.`, {
-      status: 404,
-      queryName: "ReceiptHandleIsInvalid",
-    });
+    throw queueRefusal("ReceiptHandleIsInvalid", `"${handle}" is not a receipt handle.`, 404);
   const message = store.messages(queue.name).get(id);
   return message?.receipt === receipt ? message : undefined;
 };

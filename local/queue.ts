@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { startAwsJson } from "./aws-json.ts";
-import { account } from "./queue-attributes.ts";
+import { localAccount, startAwsJson } from "./aws-json.ts";
 import { messageBytesMax } from "./queue-limits.ts";
 import { queueOperations } from "./queue-operations.ts";
 import type { QueueDefinition } from "./queue-receive.ts";
@@ -51,7 +50,7 @@ export const startQueue = async ({ dataDir, queues }: QueueOptions): Promise<Loc
     queueUrl: (name) => {
       if (!queues.some((queue) => queue.name === name))
         throw new Error(`There is no local queue ${name}.`);
-      return `${endpoint.url}/${account}/${name}`;
+      return `${endpoint.url}/${localAccount}/${name}`;
     },
     stop: async () => {
       await endpoint.stop();

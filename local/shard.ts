@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type DynamoDBStreamsClient,
-  ExpiredIteratorException,
   GetRecordsCommand,
   GetShardIteratorCommand,
   ResourceNotFoundException,
@@ -27,8 +25,6 @@ export interface ShardRead {
 export interface ShardReader {
   read(limit: number): Promise<ShardRead>;
 }
-
-const retryMs = 250;
 
 const iteratorAt = async (
   { client, streamArn, shard }: ShardAddress,
@@ -81,23 +77,15 @@ const isThere = async (address: ShardAddress, sequence: string): Promise<boolean
  * of a shard is where no next iterator comes: the embedded engine's open shard tells an ending sequence number too.
  */
 export const readShard = async (address: ShardAddress, position: string): Promise<ShardReader> => {
-  let last = position !== "" && (await isThere(address, position)) ? position : "";
-  const iteratorNow = () =>
-    iteratorAt(address, last === "" ? "TRIM_HORIZON" : "AFTER_SEQUENCE_NUMBER", last);
-  let iterator = await iteratorNow();
+  const known = position !== "" && (await isThere(address, position));
+  let iterator = await (known
+    ? iteratorAt(address, "AFTER_SEQUENCE_NUMBER", position)
+    : iteratorAt(address, "TRIM_HORIZON", ""));
   return {
     read: async (limit) => {
-      try {
-        const { records, next } = await getRecords(address, iterator, limit);
-        const end = records.at(-1);
-        if (end) last = sequenceOf(end);
-        iterator = next;
-        return { records, closed: next === undefined };
-      } catch (error) {
-        if (!(error instanceof ExpiredIteratorException)) await sleep(retryMs);
-        iterator = await iteratorNow();
-        return { records: [], closed: false };
-      }
+      const { records, next } = await getRecords(address, iterator, limit);
+      iterator = next;
+      return { records, closed: next === undefined };
     },
   };
 };

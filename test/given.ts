@@ -16,7 +16,7 @@ export interface Outcome<Event, State, Code> {
 /** A stream after its events, waiting for a command. */
 export interface Story<Command, Event, State, Code> {
   readonly state: State;
-  when(command: Command, decision?: Partial<Decision>): Outcome<Event, State, Code>;
+  when(command: Command, decision?: Partial<Decision<State>>): Outcome<Event, State, Code>;
 }
 
 /** Tells stories of a decider: given these events, when this command comes, then that. */

@@ -34,7 +34,7 @@ export interface MemoryEventStore extends EventStore {
   readonly calls: StoreCall[];
   /** Faults of the next appends, one each. */
   readonly faults: (AppendFault | "none")[];
-  /** What others do just before the next appends take effect, one each. */
+  /** What others do just before the next appends take effect, one each; neither faults nor rivals meet them. */
   readonly rivals: (() => Promise<unknown> | unknown)[];
   /** Every commit of a stream, oldest first. */
   commits(stream: string): readonly Commit[];
@@ -54,6 +54,7 @@ export const createMemoryEventStore = (options: MemoryOptions = {}): MemoryEvent
   const calls: StoreCall[] = [];
   const faults: (AppendFault | "none")[] = [];
   const rivals: (() => unknown)[] = [];
+  let isRivalsTurn = false;
 
   const sorted = (stream: string): Commit[] =>
     [...(streams.get(stream)?.values() ?? [])].sort((left, right) => left.version - right.version);
@@ -82,7 +83,7 @@ export const createMemoryEventStore = (options: MemoryOptions = {}): MemoryEvent
   };
   const append = (commits: readonly Commit[], record: IdempotencyRecord | undefined): Appended => {
     for (const arrive of late.splice(0)) arrive();
-    const fault = faults.shift() ?? "none";
+    const fault = isRivalsTurn ? "none" : (faults.shift() ?? "none");
     if (fault === "none") return write(commits, record);
     if (fault === "conflict-untold") return { outcome: "conflict", winners: [] };
     if (fault === "lost-after") write(commits, record);
@@ -127,7 +128,11 @@ export const createMemoryEventStore = (options: MemoryOptions = {}): MemoryEvent
     tail: (stream, asked) => during("tail", asked.consistent, () => tail(stream, asked)),
     range: (stream, asked) => during("range", asked.consistent, () => range(stream, asked)),
     append: async (commits, record) => {
-      await rivals.shift()?.();
+      if (!isRivalsTurn) {
+        isRivalsTurn = true;
+        await rivals.shift()?.();
+        isRivalsTurn = false;
+      }
       return during("append", true, () => append(commits, record));
     },
     records: {

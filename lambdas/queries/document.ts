@@ -1,13 +1,20 @@
 import * as z from "zod";
 import { showDocument } from "../../lib/core/document-view.ts";
-import { keyOf, streamIdOf, streamOf } from "../../lib/core/domain.ts";
+import { type Domain, keyOf, streamIdOf, streamOf } from "../../lib/core/domain.ts";
 import { IsoTime } from "../../lib/core/iso-time.ts";
 import type { Loaded } from "../../lib/core/loaded.ts";
 import { openPersonal } from "../../lib/core/open-personal.ts";
 import { type Moment, readDocument, readPast } from "../../lib/core/read-document.ts";
 import { idOf } from "../../lib/core/stream.ts";
 import { header, queryParameters } from "../http/request.ts";
-import { type Answerer, type Query, Version } from "./query.ts";
+import {
+  type Answerer,
+  chooseBuild,
+  type Query,
+  type QueryPorts,
+  readPorts,
+  Version,
+} from "./query.ts";
 
 const Parameters = z
   .strictObject({ version: Version.optional(), at: IsoTime.optional() })
@@ -23,12 +30,21 @@ export const namedStream = ({ route, event, caller }: Query): string => {
 
 /** What a reader is shown of a stream, opened; `erased` at its top when values are gone for good. */
 export const openDocument = async (
-  { ports, route }: Pick<Query, "ports" | "route">,
+  { opener }: QueryPorts,
+  domain: Domain,
   loaded: Pick<Loaded, "stream" | "version" | "state">,
 ): Promise<object> => {
-  const shown = showDocument(route.domain, idOf(loaded.stream), loaded);
-  const { value, erased } = await openPersonal(ports.opener, shown);
+  const shown = showDocument(domain, idOf(loaded.stream), loaded);
+  const { value, erased } = await openPersonal(opener, shown);
   return Object.assign({}, value, erased ? { erased } : {});
+};
+
+const readLive = async (
+  { ports, route, caller, token }: Query,
+  stream: string,
+): Promise<Loaded> => {
+  const { generation } = await chooseBuild(ports, route.view.name, undefined);
+  return readDocument(readPorts(ports, generation), route.view, stream, caller, token);
 };
 
 const momentOf = ({ version, at }: z.output<typeof Parameters>): Moment | undefined => {
@@ -43,8 +59,8 @@ export const answerDocument: Answerer = async (query) => {
   const stream = namedStream(query);
   const loaded = moment
     ? await readPast(ports, route.domain, stream, caller, token, moment)
-    : await readDocument(ports, route.view, stream, caller, token);
+    : await readLive(query, stream);
   const headers = { etag: `"${loaded.version}"` };
   if (header(event, "if-none-match") === headers.etag) return { status: 304, headers };
-  return { status: 200, body: await openDocument(query, loaded), headers };
+  return { status: 200, body: await openDocument(ports, route.domain, loaded), headers };
 };

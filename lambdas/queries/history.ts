@@ -1,25 +1,30 @@
 import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../../lib/core/cursor.ts";
-import { readHistory } from "../../lib/core/history.ts";
+import { type HistoryItem, readHistory } from "../../lib/core/history.ts";
 import { openPersonal } from "../../lib/core/open-personal.ts";
 import { readHead } from "../../lib/core/read-document.ts";
+import type { Answer } from "../http/answer.ts";
 import { queryParameters } from "../http/request.ts";
 import { namedStream } from "./document.ts";
-import { type Answerer, Limit } from "./query.ts";
+import { type Answerer, Limit, type Query } from "./query.ts";
 
 const Parameters = z.strictObject({ limit: Limit, cursor: z.string().optional() });
 const Position = z.int().min(1);
 
-/** `GET /{collection}/{id}/history`: the events of a stream in order, read strongly. */
-export const answerHistory: Answerer = async (query) => {
+/** One page of the events of the stream in the path, each as `show` gives it. */
+const answerEvents = async (
+  query: Query,
+  name: string,
+  show: (item: HistoryItem) => object,
+): Promise<Answer> => {
   const { ports, route, event, caller, token } = query;
   const { limit, cursor } = queryParameters(event, Parameters);
   const stream = namedStream(query);
-  const scope = ["history", stream];
+  const scope = [name, stream];
   const from = cursor === undefined ? 1 : decodeCursor(scope, cursor, Position);
   await readHead(ports, route.domain, stream, caller, token);
   const { items, next } = await readHistory(route.domain, ports.store, stream, { from, limit });
-  const { value, erased } = await openPersonal(ports.opener, items);
+  const { value, erased } = await openPersonal(ports.opener, items.map(show));
   return {
     status: 200,
     body: {
@@ -28,4 +33,21 @@ export const answerHistory: Answerer = async (query) => {
       ...(next === undefined ? {} : { cursor: encodeCursor(scope, next) }),
     },
   };
+};
+
+/** `GET /{collection}/{id}/history`: the events of a stream in order, read strongly. */
+export const answerHistory: Answerer = (query) => answerEvents(query, "history", (item) => item);
+
+/** `GET /{collection}/{id}/{log}`: the same in the domain's own words. */
+export const answerLog: Answerer = (query) => {
+  const { domain, name } = query.route;
+  const log = domain.logs?.[name];
+  if (!log) throw new Error(`${domain.category} has no log ${name}.`);
+  return answerEvents(query, name, ({ version, type, data, actor, time }) => ({
+    version,
+    type,
+    ...log.show({ type, data }),
+    actor,
+    time,
+  }));
 };

@@ -1,32 +1,61 @@
 import * as z from "zod";
+import { inGeneration } from "../../lib/core/cursor.ts";
 import { ownerIndex } from "../../lib/core/document-view.ts";
+import type { Domain } from "../../lib/core/domain.ts";
 import { Refusal } from "../../lib/core/errors.ts";
-import { listDocuments } from "../../lib/core/list-documents.ts";
-import { queryParameters } from "../http/request.ts";
+import { type ListRequest, listDocuments } from "../../lib/core/list-documents.ts";
+import type { Answer } from "../http/answer.ts";
+import { parseInput } from "../http/request.ts";
 import { openDocument } from "./document.ts";
-import { type Answerer, Limit } from "./query.ts";
+import { type Answerer, chooseBuild, Page, type Query, readPorts } from "./query.ts";
 
-const Parameters = z.strictObject({
-  limit: Limit,
-  cursor: z.string().optional(),
-  owner: z.string().min(1).optional(),
-});
+const User = z.string().min(1).optional();
 
-/** `GET /{collection}`: the caller's own documents; those of `owner` for admins and auditors. */
-export const answerList: Answerer = async (query) => {
-  const { ports, route, event, caller, token } = query;
-  const { limit, cursor, owner = caller.sub } = queryParameters(event, Parameters);
-  if (owner !== caller.sub && !caller.admin && !caller.auditor)
-    throw new Refusal("forbidden", `The documents of ${owner} are not yours.`);
-  const request = {
-    view: route.view,
-    index: ownerIndex,
-    partition: owner,
-    descending: false,
-    limit,
-    ...(cursor === undefined ? {} : { cursor }),
+/** One user, by the role that they have in the documents; refuses unknown roles, and several. */
+const usersOf = ({ indexes = {} }: Domain) => {
+  const lists = Object.entries(indexes).flatMap(([name, { lists }]) => (lists ? [name] : []));
+  return z
+    .strictObject(Object.fromEntries([ownerIndex, ...lists].map((name) => [name, User])))
+    .refine((users) => Object.keys(users).length <= 1, { error: "ask for one user" });
+};
+
+/** One page of documents, opened; its cursor goes on in the same build of the view. */
+export const answerDocuments = async (
+  { ports, caller, token }: Query<unknown>,
+  {
+    cursor: text,
+    ...request
+  }: Omit<ListRequest, "cursor"> & { readonly cursor: string | undefined },
+): Promise<Answer> => {
+  const { view } = request;
+  const { generation, ...position } = await chooseBuild(ports, view.name, text);
+  const reading = readPorts(ports, generation);
+  const { items, cursor } = await listDocuments(
+    reading,
+    { ...request, ...position },
+    caller,
+    token,
+  );
+  const opened = await Promise.all(items.map((loaded) => openDocument(ports, view.domain, loaded)));
+  return {
+    status: 200,
+    body: {
+      items: opened,
+      ...(cursor === undefined ? {} : { cursor: inGeneration(generation, cursor) }),
+    },
   };
-  const page = await listDocuments(ports, request, caller, token);
-  const items = await Promise.all(page.items.map((loaded) => openDocument(query, loaded)));
-  return { status: 200, body: { ...page, items } };
+};
+
+/** `GET /{collection}`: the caller's own documents; those of another user for admins and auditors. */
+export const answerList: Answerer = async (query) => {
+  const { route, event, caller } = query;
+  const { limit, cursor, ...named } = event.queryStringParameters ?? {};
+  const page = parseInput(() => Page.parse({ limit, cursor }));
+  const users = parseInput(() => usersOf(route.domain).parse(named));
+  const [[index, user = caller.sub] = [ownerIndex]] = Object.entries(users);
+  if (user !== caller.sub && !caller.admin && !caller.auditor)
+    throw new Refusal("forbidden", `The documents of ${user} are not yours.`);
+  const { view } = route;
+  const where = { view, index, partition: user, descending: false };
+  return answerDocuments(query, { ...where, limit: page.limit, cursor: page.cursor });
 };

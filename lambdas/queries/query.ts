@@ -1,28 +1,54 @@
 import * as z from "zod";
 import type { Caller } from "../../lib/core/access.ts";
 import type { ConsistencyToken } from "../../lib/core/consistency-token.ts";
+import { splitGeneration } from "../../lib/core/cursor.ts";
+import type { EventReader } from "../../lib/core/event-store.ts";
 import type { ReadPorts } from "../../lib/core/read-document.ts";
 import type { StreamRoute } from "../../lib/core/registry.ts";
+import type { Clock } from "../../lib/core/retry.ts";
 import type { Opener } from "../../lib/core/sealing.ts";
+import type { ViewTables } from "../../lib/core/view.ts";
 import type { Answer } from "../http/answer.ts";
 import type { HttpEvent } from "../http/request.ts";
 
 /** What answering queries needs. */
-export interface QueryPorts extends ReadPorts {
+export interface QueryPorts extends Clock {
+  readonly store: EventReader;
+  readonly tables: ViewTables;
   readonly opener: Opener;
+  /** Generations of a view that readers may be shown now; the one that serves comes first. */
+  generations(view: string): Promise<readonly number[]>;
 }
 
 /** One query, with everything that every query has. */
-export interface Query {
+export interface Query<R = StreamRoute> {
   readonly ports: QueryPorts;
-  readonly route: StreamRoute;
+  readonly route: R;
   readonly event: HttpEvent;
   readonly caller: Caller;
   readonly token: ConsistencyToken;
 }
 
+/** The log and the rows of one build of the document views. */
+export const readPorts = ({ store, tables }: QueryPorts, generation: number): ReadPorts => ({
+  store,
+  rowsOf: (view) => tables.documents(view, generation),
+});
+
+/** The build that a list is answered from: the one that serves, or the one that its cursor began in. */
+export const chooseBuild = async (
+  { generations }: QueryPorts,
+  view: string,
+  cursor: string | undefined,
+): Promise<{ readonly generation: number; readonly cursor?: string }> => {
+  const readable = await generations(view);
+  return cursor === undefined
+    ? { generation: readable[0] ?? 1 }
+    : splitGeneration(cursor, readable);
+};
+
 /** Answers one kind of query. */
-export type Answerer = (query: Query) => Promise<Answer>;
+export type Answerer<R = StreamRoute> = (query: Query<R>) => Promise<Answer>;
 
 /** Page size of lists, as text from the URL: 1 to 100, 50 when absent. */
 export const Limit = z
@@ -31,6 +57,9 @@ export const Limit = z
   .transform(Number)
   .pipe(z.int().min(1).max(100))
   .default(50);
+
+/** Which page of a list is asked for. */
+export const Page = z.strictObject({ limit: Limit, cursor: z.string().optional() });
 
 /** A version, as text from the URL. */
 export const Version = z

@@ -5,6 +5,7 @@ import type { Appended } from "./event-store.ts";
 import { catchUp, load } from "./load.ts";
 import { advance, type Loaded } from "./loaded.ts";
 import type { Message } from "./message.ts";
+import { stateAt } from "./time-travel.ts";
 
 /** For how long a stream that met a conflict is read before it is written. */
 const contendedMs = 60_000;
@@ -15,11 +16,21 @@ export interface Candidate {
   readonly stream: string;
   readonly commitId: Uint8Array;
   loaded: Loaded;
+  /** The state at the earlier version that the step names. */
+  past: unknown;
   /** True: read strongly since the last write of ours. */
   sure: boolean;
   /** Our own commit, once it has been seen in the log. */
   landed: Commit | undefined;
 }
+
+/** What is past never changes: it is read once, and again only where it was not there yet. */
+const readPast = async (
+  { store }: CommandPorts,
+  domain: Domain,
+  { stream, step }: Pick<Candidate, "stream" | "step">,
+): Promise<unknown> =>
+  step.past === undefined ? undefined : (await stateAt(domain, store, stream, step.past))?.state;
 
 /** Reads strongly from the known version, and looks for our own commit: it could only be the next one. */
 export const confirm = async (
@@ -28,6 +39,7 @@ export const confirm = async (
   candidate: Candidate,
 ): Promise<void> => {
   const { loaded, news } = await catchUp(domain, ports.store, candidate.loaded);
+  candidate.past ??= await readPast(ports, domain, candidate);
   candidate.loaded = loaded;
   candidate.sure = true;
   candidate.landed ??= news.find(({ id }) => sameBytes(id, candidate.commitId));
@@ -44,7 +56,9 @@ export const openCandidate = async (
   const remembered = ports.states.get(stream);
   const loaded = remembered ?? (await load(domain, ports.store, stream, { consistent: contended }));
   const sure = !remembered && contended;
-  const candidate = { step, stream, commitId: ports.newId(), loaded, sure, landed: undefined };
+  const past = await readPast(ports, domain, { stream, step });
+  const commitId = ports.newId();
+  const candidate = { step, stream, commitId, loaded, past, sure, landed: undefined };
   if (contended && !sure) await confirm(ports, domain, candidate);
   return candidate;
 };

@@ -13,7 +13,7 @@ export const isRejection = (decision: readonly unknown[] | Rejection): decision 
   !Array.isArray(decision);
 
 /** What a command is decided in: everything that is not in its data, so that `decide` needs no clock and no ids. */
-export interface Decision {
+export interface Decision<State = unknown> {
   /** The stream's id, without its category. */
   readonly id: string;
   /** The user who sends the command. */
@@ -22,6 +22,8 @@ export interface Decision {
   readonly time: string;
   /** Version of the stream that the decision is made on. */
   readonly version: number;
+  /** The state at the earlier version that the request names; undefined when there is none, or none was named. */
+  readonly past?: State | undefined;
 }
 
 /** Where and when an event happened. */
@@ -38,6 +40,10 @@ export interface Occurrence {
  */
 export interface Decider<Command, Event, State, Code extends string = string> {
   readonly initial: State;
-  decide(command: Command, state: State, decision: Decision): readonly Event[] | Rejection<Code>;
+  decide(
+    command: Command,
+    state: State,
+    decision: Decision<State>,
+  ): readonly Event[] | Rejection<Code>;
   evolve(state: State, event: Event, occurrence: Occurrence): State;
 }

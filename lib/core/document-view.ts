@@ -1,5 +1,5 @@
 import type { Commit, StoredState } from "./commit.ts";
-import { type Domain, keyOf, subjectOf } from "./domain.ts";
+import { type Domain, keyOf, publicId, subjectOf } from "./domain.ts";
 import { advance, emptyStream, fromSnapshot, type Loaded } from "./loaded.ts";
 import { toStored } from "./stored-value.ts";
 import type { TableDefinition, TableIndex } from "./table.ts";
@@ -127,7 +127,7 @@ export const showDocument = (
   id: string,
   loaded: Pick<Loaded, "version" | "state">,
 ): object => ({
-  [keyOf(domain).parameter]: id,
+  [keyOf(domain).parameter]: publicId(domain, id),
   version: loaded.version,
   ...domain.show(loaded.state),
 });

@@ -10,6 +10,8 @@ import type { ViewQuery } from "./view-query.ts";
 /** One decision of a request: which stream, and the command, which may depend on what the step before decided. */
 export interface Step<Command, Event> {
   readonly id: string;
+  /** An earlier version of the stream whose state the decision needs. */
+  readonly past?: number;
   command(earlier: readonly Event[]): Command;
 }
 
@@ -29,6 +31,23 @@ export const stepsRoute = <Body extends z.ZodType, Command, Event>(
 export interface IndexEntry {
   readonly partition: string;
   readonly sort: string | number;
+}
+
+/** An index of the document view. */
+export interface IndexDeclaration {
+  readonly sort: "S" | "N";
+  /** True: its partitions are users, who list their documents by `GET /{collection}?{index}=<sub>`. */
+  readonly lists?: boolean;
+}
+
+/** What readers of a log see of an event, besides its version, type, actor and time. */
+export interface EventLog<E> {
+  show(event: E): object;
+}
+
+/** What readers see of two versions of a stream, besides their numbers. */
+export interface Comparison<S> {
+  compare(from: S, to: S): object;
 }
 
 /** How the streams of a domain are addressed. */
@@ -65,7 +84,7 @@ export interface DomainDeclaration<C extends Message, E extends Message, S> {
   /** Other ways to find the document, by index name. */
   index?(state: S): Readonly<Record<string, IndexEntry | undefined>>;
   /** Indexes that `index` fills. */
-  readonly indexes?: Readonly<Record<string, { readonly sort: "S" | "N" }>>;
+  readonly indexes?: Readonly<Record<string, IndexDeclaration>>;
   /** Number of the document view's definition, 1 if absent: raise it whenever `index` changes what it gives. */
   readonly definition?: number;
   /** The definition before this one, kept until every stage serves this one. */
@@ -75,6 +94,12 @@ export interface DomainDeclaration<C extends Message, E extends Message, S> {
   };
   /** Questions to the document view's indexes, `GET /views/{name}`. */
   readonly lookups?: Readonly<Record<string, ViewQuery>>;
+  /** Other ways to show the history, `GET /{collection}/{id}/{name}`: one item an event. */
+  readonly logs?: Readonly<Record<string, EventLog<E>>>;
+  /** Comparisons of two versions, `GET /{collection}/{id}/{name}?from=&to=`. */
+  readonly comparisons?: Readonly<Record<string, Comparison<S>>>;
+  /** True: its streams have no query routes of their own; views alone show them. */
+  readonly hidden?: boolean;
   /** Other views of this domain's events. */
   readonly views?: readonly ViewDeclaration<E>[];
 }
@@ -97,6 +122,10 @@ export const streamIdOf = (domain: Domain, value: string | undefined, caller: Ca
   const id = parseId(parameter, value);
   return perUser ? compositeId(id, caller.sub) : id;
 };
+
+/** The id by which readers know a stream: what stands in its path. */
+export const publicId = (domain: Domain, streamId: string): string =>
+  keyOf(domain).perUser ? (streamId.split(".")[0] ?? streamId) : streamId;
 
 /** The stream that an id of this domain names. */
 export const streamOf = (domain: Domain, id: string): string => streamName(domain.category, id);

@@ -13,6 +13,8 @@ export interface Envelope {
   readonly actor: string;
   /** Whose stream it is after the event's commit. */
   readonly owner: string | undefined;
+  /** Every user whom the event's commit concerns. */
+  readonly people: readonly string[];
 }
 
 /** An event in today's shape, and its envelope. */
@@ -23,9 +25,9 @@ export interface ViewEvent {
 
 /** The events of a commit as views see them. */
 export const viewEvents = (domain: Domain, commit: Commit): readonly ViewEvent[] => {
-  const { stream, time, actor, owner } = commit;
+  const { stream, time, actor, owner, people } = commit;
   return commit.events.map((stored, index) => ({
     event: domain.events.read(stored),
-    at: { stream, id: idOf(stream), version: commit.version + index, time, actor, owner },
+    at: { stream, id: idOf(stream), version: commit.version + index, time, actor, owner, people },
   }));
 };

@@ -28,14 +28,16 @@ export type KeyTrouble =
   | "doomed"
   | "not-ready";
 
-/** The key service's refusal; its cause is what the service said. */
+/**
+ * The key service's refusal, with the name and the text that it gave. What the client threw is not kept, for it carries
+ * the whole request: credentials do not belong in a log.
+ */
 export class KeyServiceError extends Error {
   override readonly name = "KeyServiceError";
   readonly trouble: KeyTrouble;
 
-  constructor(trouble: KeyTrouble, cause: unknown) {
-    const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    super(`The key service answered ${trouble} (${said}).`, { cause });
+  constructor(trouble: KeyTrouble, said: string) {
+    super(`The key service is ${trouble}: ${said}`);
     this.trouble = trouble;
   }
 }

@@ -10,6 +10,8 @@ export interface LedgerEntry {
   readonly partition: string;
   readonly sort: string;
   readonly values: Readonly<Record<string, StoredValue>>;
+  /** True: all events that give this partition and sort value share one row. */
+  readonly shared?: boolean;
 }
 
 /** A view with rows of its own for each event; declared beside the domain that it follows. */
@@ -22,7 +24,8 @@ export interface LedgerDeclaration<E extends Message> {
   /** The definition before this one, kept until every stage serves this one. */
   readonly previous?: Pick<LedgerDeclaration<E>, "definition" | "entries">;
   entries(event: E, at: Envelope): readonly LedgerEntry[];
-  readonly query: ViewQuery;
+  /** How it is asked over HTTP; without it, it is not. */
+  readonly query?: ViewQuery;
 }
 
 /** A ledger, bound to its domain, with its table. */
@@ -81,5 +84,6 @@ export const ledgerView = (
 export const ledgerRows = (view: LedgerView, event: Message, at: Envelope): readonly LedgerRow[] =>
   view.entries(event, at).map((entry, index) => {
     const version = String(at.version).padStart(16, "0");
-    return { ...entry, key: `${entry.sort}#${at.stream}#${version}#${index}` };
+    const { shared, sort } = entry;
+    return { ...entry, key: shared ? sort : `${sort}#${at.stream}#${version}#${index}` };
   });

@@ -3,6 +3,7 @@ import type { Caller } from "./access.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { LedgerRows, LedgerView } from "./ledger-view.ts";
 import type { TallyPosition, TallyRow, TallyRows, TallyView } from "./tally-view.ts";
+import type { ViewQuery } from "./view-query.ts";
 
 /** Which rows of a ledger or tally are asked for; `parameters` as they came. */
 export interface RowsRequest {
@@ -35,7 +36,8 @@ const pageOf = <Row>(
 
 /** One page of a ledger. */
 export const listLedger = async (
-  { name, query }: LedgerView,
+  { name }: LedgerView,
+  query: ViewQuery,
   rows: LedgerRows,
   { parameters, caller, limit, cursor }: RowsRequest,
 ): Promise<RowsPage> => {
@@ -77,10 +79,11 @@ const positionOf = (
 /** One page of a tally. */
 export const listTally = async (
   view: TallyView,
+  query: ViewQuery,
   rows: TallyRows,
   { parameters, caller, limit, cursor }: RowsRequest,
 ): Promise<RowsPage> => {
-  const { name, query } = view;
+  const { name } = view;
   const { index, descending = false } = query;
   const partition = query.partition(parameters, caller);
   const range = query.range?.(parameters) ?? {};

@@ -59,6 +59,7 @@ const decideStep = (
     actor: caller.sub,
     time,
     version: loaded.version,
+    past: candidate.past,
   });
   if (!isRejection(decision)) return { candidate, time, events: decision };
   const { rejected, detail } = decision;

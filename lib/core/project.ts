@@ -29,7 +29,8 @@ export interface ProjectFailure {
   readonly cause: unknown;
 }
 
-const reasonOf = (cause: unknown): string =>
+/** A failure in a few words, as it is noted of what is parked. */
+export const reasonOf = (cause: unknown): string =>
   (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)).slice(0, 500);
 
 /** The records of all views, read strongly; a view that was never recorded is recorded first. */

@@ -37,25 +37,32 @@ export const checkReached = ({ stream, version }: Loaded, least: number): void =
 };
 
 /**
- * The document as its row shows it; brought up to date from the log when the token names a later version of the stream.
- * Refuses what does not exist and what is not the caller's.
+ * A stream as its row shows it; brought up to date from the log when the token names a later version of it. A stream
+ * that does not exist is at version 0.
  */
-export const readDocument = async (
+export const readCurrent = async (
   { store, rowsOf }: ReadPorts,
+  view: DocumentView,
+  stream: string,
+  token: ConsistencyToken,
+): Promise<Loaded> => {
+  const row = await rowsOf(view).get(stream, { consistent: false });
+  const loaded = row ? loadedFrom(view, row) : emptyStream(view.domain, stream);
+  if (loaded.version >= (token.get(stream) ?? 0)) return loaded;
+  return (await catchUp(view.domain, store, loaded)).loaded;
+};
+
+/** The same for a reader: refuses what does not exist, what is not the caller's, and a version that does not exist. */
+export const readDocument = async (
+  ports: ReadPorts,
   view: DocumentView,
   stream: string,
   caller: Caller,
   token: ConsistencyToken,
 ): Promise<Loaded> => {
-  const { domain } = view;
-  const least = token.get(stream) ?? 0;
-  const row = await rowsOf(view).get(stream, { consistent: false });
-  let loaded = row ? loadedFrom(view, row) : emptyStream(domain, stream);
-  if (loaded.version < least) {
-    ({ loaded } = await catchUp(domain, store, loaded));
-    if (mayReadState(domain, loaded.state, caller)) checkReached(loaded, least);
-  }
-  checkReadable(domain, loaded, caller);
+  const loaded = await readCurrent(ports, view, stream, token);
+  if (mayReadState(view.domain, loaded.state, caller)) checkReached(loaded, token.get(stream) ?? 0);
+  checkReadable(view.domain, loaded, caller);
   return loaded;
 };
 

@@ -1,6 +1,7 @@
 import { type DocumentView, documentView } from "./document-view.ts";
 import { type Domain, keyOf } from "./domain.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
+import { peopleLedger } from "./people-ledger.ts";
 import { type Route, routeKey } from "./route.ts";
 import { categoryOf } from "./stream.ts";
 import type { TableDefinition } from "./table.ts";
@@ -17,13 +18,15 @@ export interface CommandRoute extends Route {
 }
 
 /** What can be asked of a domain's streams, by route. */
-export type StreamQuery = "list" | "document" | "history" | "integrity";
+export type StreamQuery = "list" | "document" | "history" | "integrity" | "log" | "comparison";
 
 /** A query route about the streams of a domain. */
 export interface StreamRoute extends Route {
   readonly domain: Domain;
   readonly view: DocumentView;
   readonly query: StreamQuery;
+  /** Which of the domain's logs or comparisons is asked for; "" for other queries. */
+  readonly name: string;
 }
 
 /** A query route that asks a view. */
@@ -46,8 +49,17 @@ export interface Registry {
   domainOf(stream: string): Domain | undefined;
 }
 
-const openRoutes: readonly Route[] = [
+/** Routes that there are whatever the domains. */
+const systemRoutes: readonly Route[] = [
   { method: "GET", path: "/health", handler: "query", open: true },
+  { method: "GET", path: "/people/{sub}/export", handler: "people" },
+  { method: "DELETE", path: "/people/{sub}", handler: "people" },
+  { method: "GET", path: "/admin/views", handler: "operations" },
+  { method: "POST", path: "/admin/views/{name}/rebuild", handler: "operations" },
+  { method: "GET", path: "/admin/audit", handler: "operations" },
+  { method: "POST", path: "/admin/audit", handler: "operations" },
+  { method: "GET", path: "/admin/dead-letters", handler: "operations" },
+  { method: "POST", path: "/admin/dead-letters/redrive", handler: "operations" },
 ];
 
 const commandRoutes = (domain: Domain): CommandRoute[] =>
@@ -61,26 +73,32 @@ const commandRoutes = (domain: Domain): CommandRoute[] =>
 
 const streamRoutes = (view: DocumentView): StreamRoute[] => {
   const { domain } = view;
+  if (domain.hidden) return [];
   const list = `/${domain.collection}`;
   const one = `${list}/{${keyOf(domain).parameter}}`;
-  const at = (path: string, query: StreamQuery): StreamRoute => ({
+  const at = (path: string, query: StreamQuery, name = ""): StreamRoute => ({
     method: "GET",
     path,
     handler: "query",
     domain,
     view,
     query,
+    name,
   });
+  const named = (names: object, query: StreamQuery): StreamRoute[] =>
+    Object.keys(names).map((name) => at(`${one}/${name}`, query, name));
   return [
     at(list, "list"),
     at(one, "document"),
     at(`${one}/history`, "history"),
     at(`${one}/integrity`, "integrity"),
+    ...named(domain.logs ?? {}, "log"),
+    ...named(domain.comparisons ?? {}, "comparison"),
   ];
 };
 
 const viewsOf = (domain: Domain): readonly (LedgerView | TallyView)[] =>
-  (domain.views ?? []).map((declaration) =>
+  [peopleLedger(domain.collection), ...(domain.views ?? [])].map((declaration) =>
     declaration.kind === "ledger"
       ? ledgerView(domain, declaration)
       : tallyView(domain, declaration),
@@ -93,7 +111,7 @@ const viewRoutes = (
   const { domain } = documents;
   const at = (name: string, view: View, query: ViewQuery): ViewRoute => ({
     method: "GET",
-    path: `/views/${name}`,
+    path: query.path ?? `/views/${name}`,
     handler: "query",
     domain,
     view,
@@ -101,7 +119,7 @@ const viewRoutes = (
   });
   return [
     ...Object.entries(domain.lookups ?? {}).map(([name, query]) => at(name, documents, query)),
-    ...others.map((view) => at(view.name, view, view.query)),
+    ...others.flatMap((view) => (view.query ? [at(view.name, view, view.query)] : [])),
   ];
 };
 
@@ -121,7 +139,7 @@ export const register = (domains: readonly Domain[]): Registry => {
   const commands = domains.flatMap(commandRoutes);
   const streamQueries = perDomain.flatMap(({ documents }) => streamRoutes(documents));
   const viewQueries = perDomain.flatMap(({ routes }) => routes);
-  const routes = [...openRoutes, ...commands, ...streamQueries, ...viewQueries];
+  const routes = [...systemRoutes, ...commands, ...streamQueries, ...viewQueries];
   const tables = [...systemTables, ...views.map(({ table }) => table)];
   const byCategory = new Map(domains.map((domain) => [domain.category, domain]));
   refuseTwins(

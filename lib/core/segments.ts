@@ -6,6 +6,18 @@ export const segmentsDefault = 8;
 /** Where a walk goes on: the key of the last item seen, opaque. */
 export type WalkCursor = Readonly<Record<string, string | number>>;
 
+/** An item that cannot be read as what it should be, and where it stands (version 0 when it does not say). */
+export interface Damaged {
+  readonly stream: string;
+  readonly version: number;
+  readonly damage: string;
+}
+
+/** True for an item that a walk could not read. */
+export const isDamaged = <T extends { readonly hash: Uint8Array }>(
+  item: T | Damaged,
+): item is Damaged => !("hash" in item);
+
 /** One page of a walk. */
 export interface WalkPage<T> {
   readonly items: readonly T[];
@@ -19,9 +31,12 @@ export interface WalkOptions {
   readonly after?: WalkCursor;
 }
 
-/** Walks the whole log, strongly read; commits of one stream stand together and in order. */
+/**
+ * Walks the whole log, strongly read; commits of one stream stand together and in order, and all of them in one
+ * segment. A cursor names `stream` and `version` of the last item seen.
+ */
 export interface LogWalker {
-  commits(options: WalkOptions): Promise<WalkPage<Commit>>;
+  commits(options: WalkOptions): Promise<WalkPage<Commit | Damaged>>;
 }
 
 /** How far the work on one segment has come; saved after every page, so that it goes on after a crash. */
@@ -31,6 +46,15 @@ export interface SegmentProgress {
   readonly after?: WalkCursor;
   readonly streams: number;
   readonly events: number;
+}
+
+/** Progress as it was saved, and when (ISO 8601). */
+export type Saved<P extends SegmentProgress> = P & { readonly savedAt: string };
+
+/** When progress is saved (ISO 8601), and where the work stood that led to it; undefined at the start of a segment. */
+export interface SaveOptions {
+  readonly at: string;
+  readonly from: WalkCursor | undefined;
 }
 
 /** A segment that nothing was done of yet. */

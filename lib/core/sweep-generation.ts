@@ -1,11 +1,15 @@
+import type { Rebuilds } from "./rebuild.ts";
 import type { Clock } from "./retry.ts";
-import type { WalkCursor } from "./segments.ts";
+import { type SegmentProgress, untouched, type WalkCursor } from "./segments.ts";
 import type { View } from "./view.ts";
 import type { ViewCatalogue } from "./view-control.ts";
-import type { WorkQueue } from "./work-queue.ts";
+import { delaySecondsMax, type WorkQueue } from "./work-queue.ts";
 
 /** Readers that have cached a view's record may use a retired build for a little longer than it says. */
 export const sweepMarginMs = 60_000;
+
+/** Where the sweeping of a build notes how far it has come, beside the segments of its filling, which are history. */
+export const sweepSegment = 9_999;
 
 /** Removes rows of one generation, page by page. */
 export interface RowSweeper {
@@ -17,12 +21,32 @@ export interface RowSweeper {
 export interface SweepGenerationPorts extends Clock {
   readonly views: readonly View[];
   readonly catalogue: ViewCatalogue;
+  readonly rebuilds: Rebuilds;
   readonly sweeper: RowSweeper;
   readonly queue: WorkQueue;
 }
 
-/** Longest delay of a message, seconds. Source: SQS quotas. */
-const delayMaxSeconds = 900;
+/** Sweeps page by page; false when the deadline has passed, or another worker is at it. */
+const sweepPages = async (
+  ports: SweepGenerationPorts,
+  view: View,
+  generation: number,
+  deadline: number,
+): Promise<"done" | "late" | "taken"> => {
+  const { sweeper, rebuilds } = ports;
+  const saved = await rebuilds.progress(view.name, generation);
+  let progress: SegmentProgress =
+    saved.find(({ segment }) => segment === sweepSegment) ?? untouched(sweepSegment);
+  while (!progress.done) {
+    const { after: from } = progress;
+    const after = await sweeper.sweep(view, generation, from);
+    progress = { ...untouched(sweepSegment), done: !after, ...(after ? { after } : {}) };
+    const at = new Date(ports.now()).toISOString();
+    if (!(await rebuilds.save(view.name, generation, progress, { at, from }))) return "taken";
+    if (after && ports.now() >= deadline) return "late";
+  }
+  return "done";
+};
 
 /**
  * Removes the rows of a retired build once its time is over, until done or the deadline has passed; then the rest is
@@ -41,11 +65,8 @@ export const sweepGeneration = async (
   const requeue = (delaySeconds: number) =>
     ports.queue.send([{ kind: "sweep", view: name, generation }], { delaySeconds });
   const waitMs = Date.parse(retired.until) + sweepMarginMs - ports.now();
-  if (waitMs > 0) return requeue(Math.min(delayMaxSeconds, Math.ceil(waitMs / 1000)));
-  let after: WalkCursor | undefined;
-  do {
-    after = await ports.sweeper.sweep(view, generation, after);
-    if (after && ports.now() >= deadline) return requeue(0);
-  } while (after);
-  await ports.catalogue.forget(name, generation);
+  if (waitMs > 0) return requeue(Math.min(delaySecondsMax, Math.ceil(waitMs / 1000)));
+  const outcome = await sweepPages(ports, view, generation, deadline);
+  if (outcome === "late") return requeue(0);
+  if (outcome === "done") await ports.catalogue.forget(name, generation);
 };

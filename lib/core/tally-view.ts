@@ -39,7 +39,8 @@ export interface TallyDeclaration<E extends Message> {
   readonly shards: number;
   readonly index?: SumIndex;
   additions(event: E, at: Envelope): readonly Addition[];
-  readonly query: ViewQuery;
+  /** How it is asked over HTTP; without it, it is not. */
+  readonly query?: ViewQuery;
 }
 
 /** A tally, bound to its domain, with its table. */

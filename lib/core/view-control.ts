@@ -13,14 +13,19 @@ export interface ViewRecord {
   readonly retired: readonly (BuildRecord & { readonly until: string })[];
   /** Number of parked streams by generation; absent means none. */
   readonly parked: Readonly<Record<string, number>>;
+  /** True: the first build serves, and lacks what was committed before the view was recorded. */
+  readonly unbuilt: boolean;
 }
 
 /** The record of every view. */
 export interface ViewCatalogue {
   /** All records, read strongly. */
   list(): Promise<readonly ViewRecord[]>;
-  /** Records a view that was never recorded, with its first build; leaves an existing record as it is. */
-  create(view: string, definition: number): Promise<void>;
+  /**
+   * Records a view that was never recorded, with its first build; leaves an existing record as it is. The build counts as
+   * unbuilt unless it is said that nothing was committed before.
+   */
+  create(view: string, definition: number, options?: { readonly unbuilt: boolean }): Promise<void>;
   /** Strikes a build whose rows are gone off the list of retired ones. */
   forget(view: string, generation: number): Promise<void>;
 }

@@ -20,26 +20,42 @@ export interface ViewQuery {
   /** Asks an index of the view instead of its own order. */
   readonly index?: string;
   readonly descending?: boolean;
+  /** Path instead of `/views/{name}`; its parameters are among the query parameters then. */
+  readonly path?: string;
+  /** Makes one object of the first row and the caller's own stream, instead of a list. */
+  one?(found: Found, parameters: unknown): object;
+}
+
+/** What a query for one object has found: sums of a tally's row, and the state of the caller's own stream. */
+export interface Found {
+  readonly sums: Readonly<Record<string, number>>;
+  readonly own: unknown;
 }
 
 /** The same with the type of the parsed parameters. */
-interface TypedQuery<P> extends Omit<ViewQuery, "parameters" | "whose" | "partition" | "range"> {
+interface TypedQuery<P>
+  extends Omit<ViewQuery, "parameters" | "whose" | "partition" | "range" | "one"> {
   whose?(parameters: P, caller: Caller): string;
   partition(parameters: P, caller: Caller): string;
   range?(parameters: P): SortRange;
+  one?(found: Found, parameters: P): object;
 }
 
 /** Declares a query whose functions get the parsed parameters. */
 export const viewQuery = <S extends z.ZodType>(
   parameters: S,
-  { whose, partition, range, ...options }: TypedQuery<z.output<S>>,
+  { whose, partition, range, one, ...options }: TypedQuery<z.output<S>>,
 ): ViewQuery => ({
   ...options,
   parameters,
   partition: (raw, caller) => partition(parameters.parse(raw), caller),
   ...(whose ? { whose: (raw, caller) => whose(parameters.parse(raw), caller) } : {}),
   ...(range ? { range: (raw) => range(parameters.parse(raw)) } : {}),
+  ...(one ? { one: (found, raw) => one(found, parameters.parse(raw)) } : {}),
 });
+
+/** Whose rows are asked for when anybody may ask. */
+export const anyone = (_: unknown, { sub }: Caller): string => sub;
 
 /** True when the caller may ask: the user whose rows these are, admins and auditors. */
 export const mayAsk = (query: ViewQuery, parameters: unknown, caller: Caller): boolean =>

@@ -11,10 +11,12 @@ import { EventStore } from "./event-store.ts";
 import { runtimeFunction } from "./function.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Projector } from "./projector.ts";
+import { Publisher } from "./publisher.ts";
 import type { Settings } from "./settings.ts";
 import { SubjectKeys } from "./subject-keys.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Views } from "./views.ts";
+import { WorkQueue } from "./work-queue.ts";
 
 /** What the stack deploys, and how. */
 export interface EverfoldStackProps {
@@ -28,6 +30,7 @@ interface Stores {
   readonly idempotency: Idempotency;
   readonly subjectKeys: SubjectKeys;
   readonly views: Views;
+  readonly workQueue: WorkQueue;
 }
 
 /** What a function that answers HTTP may do, and how long it may take. */
@@ -89,8 +92,10 @@ export class EverfoldStack extends Stack {
       idempotency: new Idempotency(this, "Idempotency", { ephemeral }),
       subjectKeys: new SubjectKeys(this, "SubjectKeys", { stage, mode, ephemeral }),
       views: new Views(this, "Views", { tables: viewTables(registry.tables), ephemeral }),
+      workQueue: new WorkQueue(this, "WorkQueue"),
     };
     new Projector(this, "Projector", { stage, ephemeral, ...stores });
+    new Publisher(this, "Publisher", { stage, ephemeral, ...stores });
     new Sweeper(this, "Sweeper", { stage, ...stores });
     const auth = new Auth(this, "Auth", { issuer, ephemeral });
     const api = new Api(this, "Api", {

@@ -145,6 +145,7 @@ export const keyContract = (
       expect(await world.rows.record("bob", "2028_b", { keyId: "k", own: true })).toBe(false);
       expect(await world.rows.claim("bob", "2028_c", "2028_b")).toBe(false);
       expect(await world.rows.claim("cem", "2028_d", undefined)).toBe(false);
+      expect(await world.rows.bury("ada", "9999")).toBe(false);
       await world.rows.release("bob", "2028_b");
       for (const user of ["ada", "bob", "cem"])
         expect(await world.rows.find(user)).toMatchObject({ state: "erased", erasedAt });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../lib/core/errors.ts";
 import { sweepBounds } from "../../lib/core/sweep.ts";
+import { createDice } from "../clock.ts";
 import { type Around, createKeyWorld, type KeyWorld, openOne, sealOne } from "../key-world.ts";
 import { createMemoryKeys, createMemoryRows } from "../memory-keys.ts";
-import { seededRandom } from "../seeded-random.ts";
 
 class Crash extends Error {}
 
@@ -125,7 +125,7 @@ describe("the sweeper", () => {
   it("leaves one owned key for each user after crashes of many processes", async () => {
     const seed = Number(process.env.SEED ?? Math.trunc(Math.random() * 2 ** 31));
     process.stdout.write(`Seed of the crashes: ${seed}\n`);
-    const random = seededRandom(seed);
+    const random = createDice(seed);
     const users = ["ada", "bob", "cem"];
     for (let round = 0; round < 150; round++) {
       const setting = build();

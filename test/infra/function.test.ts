@@ -15,7 +15,12 @@ interface LambdaFunction {
 const template = templateWith({ stage: "prod" });
 const functions = template.findResources("AWS::Lambda::Function") as Record<string, LambdaFunction>;
 const tables = Object.keys(template.findResources("AWS::DynamoDB::GlobalTable")).map(plainId);
-const names = new Set(["projector", "sweeper", ...registry.routes.map(({ handler }) => handler)]);
+const names = new Set([
+  "projector",
+  "publisher",
+  "sweeper",
+  ...registry.routes.map(({ handler }) => handler),
+]);
 
 describe("every function", () => {
   test("runs the newest Node on ARM, traced", () => {
@@ -63,6 +68,12 @@ describe("every function", () => {
 describe("every role", () => {
   const kmsKeys = "arn:AWS::Partition:kms:AWS::Region:AWS::AccountId:key/*";
   const traces = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+  const stream = [
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+  ];
   const log = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
   /** All tables of views are granted alike, so that a new view is no new grant. */
@@ -126,15 +137,19 @@ describe("every role", () => {
         "*": traces,
         "ProjectorHandlerLogs.Arn": log,
         "EventStoreTable.Arn": ["dynamodb:Query"],
-        "EventStoreTable.StreamArn": [
-          "dynamodb:DescribeStream",
-          "dynamodb:GetRecords",
-          "dynamodb:GetShardIterator",
-          "dynamodb:ListStreams",
-        ],
+        "EventStoreTable.StreamArn": stream,
         "ProjectorFailures.Arn": ["s3:ListBucket"],
         "ProjectorFailures.Arn/*": ["s3:PutObject"],
+        "WorkQueue.Arn": ["sqs:SendMessage"],
         view: ["dynamodb:GetItem", "dynamodb:PutItem"],
+      },
+      PublisherHandlerRole: {
+        "*": traces,
+        "PublisherHandlerLogs.Arn": log,
+        "EventStoreTable.StreamArn": stream,
+        "PublisherBus.Arn": ["events:PutEvents"],
+        "PublisherFailures.Arn": ["s3:ListBucket"],
+        "PublisherFailures.Arn/*": ["s3:PutObject"],
       },
     });
   });

@@ -15,7 +15,8 @@ export const answered = async <T>(work: Promise<T>): Promise<T> => {
     const refusal = new Refusal("unavailable", "The store of users' keys does not answer.", {
       retryAfter: 1,
     });
-    refusal.cause = error;
+    // What the client threw holds the whole request, credentials included, and is not kept.
+    refusal.cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw refusal;
   }
 };

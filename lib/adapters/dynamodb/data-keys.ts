@@ -69,7 +69,7 @@ export const createDataKeyRows = (client: Client, table: string): DataKeyRows & 
     const put = {
       TableName: table,
       Item: { user, item: dataKeyItem(id), ...key },
-      ConditionExpression: "attribute_not_exists(wrapped)",
+      ConditionExpression: "attribute_not_exists(madeAt)",
     };
     const TransactItems = [{ ConditionCheck: isReady }, { Put: put }];
     return isDone(4, client.send(new TransactWriteCommand({ TransactItems })));

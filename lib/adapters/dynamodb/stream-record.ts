@@ -5,7 +5,7 @@ import { type Commit, parseCommit } from "../../core/commit.ts";
 
 /** In Lambda's JSON, binary is base64 text; the SDK's functions want bytes. */
 const toSdkValue = (value: LambdaValue): AttributeValue => {
-  if (value.B !== undefined) return { B: Buffer.from(value.B, "base64") };
+  if (value.B !== undefined) return { B: new Uint8Array(Buffer.from(value.B, "base64")) };
   if (value.M !== undefined) return { M: toSdkItem(value.M) };
   if (value.L !== undefined) return { L: value.L.map(toSdkValue) };
   if (value.S !== undefined) return { S: value.S };

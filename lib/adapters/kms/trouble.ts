@@ -21,12 +21,17 @@ const troubleOf = (error: Error): KeyTrouble | undefined => {
   return isSilent || (status !== undefined && status >= 500) ? "unclear" : undefined;
 };
 
-/** Waits for the key service's answer; its refusals become `KeyServiceError`, anything else stays a fault. */
+/**
+ * Waits for the key service's answer; its refusals become `KeyServiceError`, anything else stays a fault. Neither
+ * carries what the client threw: that holds the whole request, credentials included.
+ */
 export const asked = async <T>(call: Promise<T>): Promise<T> => {
   try {
     return await call;
   } catch (error) {
-    const trouble = error instanceof Error ? troubleOf(error) : undefined;
-    throw trouble ? new KeyServiceError(trouble, error) : error;
+    if (!(error instanceof Error)) throw error;
+    const said = `${error.name}: ${error.message}`;
+    const trouble = troubleOf(error);
+    throw trouble ? new KeyServiceError(trouble, said) : new Error(said);
   }
 };

@@ -5,5 +5,6 @@ export const pointSdkAt = (url: string): void => {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "nobody",
     AWS_SECRET_ACCESS_KEY: "nothing",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   });
 };

@@ -1,0 +1,62 @@
+import { v7 } from "uuid";
+import * as z from "zod";
+import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
+import { createProjectorLag } from "../lib/adapters/dynamodb/projector-lag.ts";
+import { createQueueClient } from "../lib/adapters/sqs/client.ts";
+import { createDeadLetters } from "../lib/adapters/sqs/dead-letters.ts";
+import { auditReport, startAudit } from "../lib/core/audit.ts";
+import { listDeadPairs, redriveAll } from "../lib/core/dead-letter-list.ts";
+import { Refusal } from "../lib/core/errors.ts";
+import { startRebuild } from "../lib/core/rebuild.ts";
+import { viewControlTable } from "../lib/core/tables.ts";
+import { viewReports } from "../lib/core/view-reports.ts";
+import { registry } from "../lib/domains/index.ts";
+import { clock } from "./clock.ts";
+import { environment, tableName } from "./environment.ts";
+import type { Answer } from "./http/answer.ts";
+import { endpoint } from "./http/endpoint.ts";
+import { callerOf, type HttpEvent, queryParameters } from "./http/request.ts";
+import { unknownRoute } from "./http/unknown-route.ts";
+import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
+
+const client = createDocumentClient();
+const queues = { work: environment("WORK_QUEUE_URL"), dead: environment("DEAD_LETTER_QUEUE_URL") };
+const ports = {
+  ...rebuildPorts(client),
+  ...auditPorts(client),
+  lag: createProjectorLag(client, tableName(viewControlTable)),
+  deadLetters: createDeadLetters(createQueueClient(), queues, clock),
+};
+
+const Nothing = z.strictObject({});
+
+const rebuild = async ({ pathParameters }: HttpEvent): Promise<Answer> => {
+  const name = pathParameters?.name ?? "";
+  const view = registry.views.find((each) => each.name === name);
+  if (!view) throw new Refusal("not-found", `There is no view ${name}.`);
+  return { status: 202, body: { view: name, ...(await startRebuild(ports, view)) } };
+};
+
+const answers: Readonly<Record<string, (event: HttpEvent) => Promise<Answer>>> = {
+  "GET /admin/views": async () => ({ status: 200, body: { items: await viewReports(ports) } }),
+  "POST /admin/views/{name}/rebuild": rebuild,
+  "GET /admin/audit": async () => ({ status: 200, body: await auditReport(ports) }),
+  "POST /admin/audit": async () => ({ status: 202, body: await startAudit(ports, v7()) }),
+  "GET /admin/dead-letters": async () => {
+    const items = await listDeadPairs(ports);
+    return { status: 200, body: { items, messages: await ports.deadLetters.count() } };
+  },
+  "POST /admin/dead-letters/redrive": async () => ({
+    status: 202,
+    body: await redriveAll(ports),
+  }),
+};
+
+/** Answers the operators' routes, for admins only. */
+export const handler = endpoint(async (event) => {
+  const answer = Object.hasOwn(answers, event.routeKey) ? answers[event.routeKey] : undefined;
+  if (!answer) throw unknownRoute(event);
+  queryParameters(event, Nothing);
+  if (!callerOf(event).admin) throw new Refusal("forbidden", "Operations are for admins.");
+  return answer(event);
+});

@@ -1,0 +1,80 @@
+import { inGeneration } from "../../lib/core/cursor.ts";
+import { ownerIndex } from "../../lib/core/document-view.ts";
+import { Refusal } from "../../lib/core/errors.ts";
+import type { LedgerView } from "../../lib/core/ledger-view.ts";
+import { listLedger, listTally } from "../../lib/core/list-rows.ts";
+import type { ViewRoute } from "../../lib/core/registry.ts";
+import type { TallyView } from "../../lib/core/tally-view.ts";
+import { mayAsk } from "../../lib/core/view-query.ts";
+import { waitForCheckpoints } from "../../lib/core/wait-for-checkpoints.ts";
+import type { Answer } from "../http/answer.ts";
+import { parseInput } from "../http/request.ts";
+import { answerDocuments } from "./list.ts";
+import { answerOne } from "./one.ts";
+import { type Answerer, chooseBuild, Page, type Query } from "./query.ts";
+
+interface Asked {
+  readonly parameters: unknown;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+/** What is asked, checked; functions of the view get the parameters as they came. */
+const asked = ({ event, route, caller }: Query<ViewRoute>): Asked => {
+  const { limit, cursor, ...others } = event.queryStringParameters ?? {};
+  const parameters = { ...others, ...event.pathParameters };
+  const page = parseInput(() => Page.parse({ limit, cursor }));
+  parseInput(() => route.query.parameters.parse(parameters));
+  if (!mayAsk(route.query, parameters, caller))
+    throw new Refusal("forbidden", `What ${route.path} would show is not yours.`);
+  return { parameters, limit: page.limit, cursor: page.cursor };
+};
+
+const rowsOf = (
+  { ports: { tables }, route: { query } }: Query<ViewRoute>,
+  view: LedgerView | TallyView,
+  generation: number,
+) => {
+  switch (view.kind) {
+    case "ledger": {
+      const rows = tables.ledger(view, generation);
+      return { checkpoints: rows, list: listLedger.bind(undefined, view, query, rows) };
+    }
+    case "tally": {
+      const rows = tables.tally(view, generation);
+      return { checkpoints: rows, list: listTally.bind(undefined, view, query, rows) };
+    }
+  }
+};
+
+const answerRows = async (
+  query: Query<ViewRoute>,
+  view: LedgerView | TallyView,
+  { parameters, limit, cursor: text }: Asked,
+): Promise<Answer> => {
+  const { ports, caller, token } = query;
+  const { generation, ...position } = await chooseBuild(ports, view.name, text);
+  const rows = rowsOf(query, view, generation);
+  await waitForCheckpoints(ports, view, rows.checkpoints, token);
+  const { items, cursor } = await rows.list({ parameters, caller, limit, ...position });
+  const next = cursor === undefined ? {} : { cursor: inGeneration(generation, cursor) };
+  return { status: 200, body: { items, ...next } };
+};
+
+/** `GET /views/{name}`: rows of a view, in its own order. */
+export const answerView: Answerer<ViewRoute> = async (query) => {
+  const { route, caller } = query;
+  const question = asked(query);
+  const { view } = route;
+  if (view.kind === "tally" && route.query.one) return answerOne(query, view, question.parameters);
+  if (view.kind !== "document") return answerRows(query, view, question);
+  const { index = ownerIndex, descending = false, partition } = route.query;
+  return answerDocuments(query, {
+    view,
+    index,
+    partition: partition(question.parameters, caller),
+    descending,
+    limit: question.limit,
+    cursor: question.cursor,
+  });
+};

@@ -1,0 +1,76 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { createAudits } from "../lib/adapters/dynamodb/audits.ts";
+import { createEventReader } from "../lib/adapters/dynamodb/event-store.ts";
+import { createLogWalker } from "../lib/adapters/dynamodb/log-walker.ts";
+import { createParking } from "../lib/adapters/dynamodb/parking.ts";
+import { createRebuilds } from "../lib/adapters/dynamodb/rebuilds.ts";
+import { createRowWalker } from "../lib/adapters/dynamodb/row-walker.ts";
+import { createViewCatalogue } from "../lib/adapters/dynamodb/view-catalogue.ts";
+import { createQueueClient } from "../lib/adapters/sqs/client.ts";
+import { createWorkQueue } from "../lib/adapters/sqs/work-queue.ts";
+import type { AuditPorts, Served } from "../lib/core/audit.ts";
+import type { ProjectPorts } from "../lib/core/project.ts";
+import type { RebuildPorts } from "../lib/core/rebuild.ts";
+import { eventTable, viewControlTable } from "../lib/core/tables.ts";
+import type { ViewTables } from "../lib/core/view.ts";
+import type { ViewCatalogue } from "../lib/core/view-control.ts";
+import { registry } from "../lib/domains/index.ts";
+import { clock } from "./clock.ts";
+import { environment, tableName } from "./environment.ts";
+import { viewTables } from "./view-ports.ts";
+
+/** What filling the views needs: the log, their tables and records, and the work queue. */
+export const projectPorts = (client: DynamoDBDocumentClient): ProjectPorts => ({
+  ...clock,
+  views: registry.views,
+  store: createEventReader(client, tableName(eventTable)),
+  tables: viewTables(client),
+  catalogue: createViewCatalogue(client, tableName(viewControlTable)),
+  parking: createParking(client, tableName(viewControlTable)),
+  queue: createWorkQueue(createQueueClient(), environment("WORK_QUEUE_URL"), clock),
+});
+
+/** What rebuilding a view needs besides. */
+export const rebuildPorts = (client: DynamoDBDocumentClient): RebuildPorts => ({
+  ...projectPorts(client),
+  rebuilds: createRebuilds(client, tableName(viewControlTable)),
+  log: createLogWalker(client, tableName(eventTable)),
+});
+
+const served =
+  (client: DynamoDBDocumentClient, catalogue: ViewCatalogue, tables: ViewTables) =>
+  async (): Promise<Served> => {
+    const records = await catalogue.list();
+    const generationOf = (name: string): number =>
+      records.find(({ view }) => view === name)?.live.generation ?? 1;
+    return {
+      documents: registry.views.flatMap((view) => {
+        if (view.kind !== "document") return [];
+        const generation = generationOf(view.name);
+        const rows = tables.documents(view, generation);
+        const walk = createRowWalker(client, tableName(view.table), view, generation);
+        return [{ view, generation, rows, walk }];
+      }),
+      others: registry.views.flatMap((view) => {
+        if (view.kind === "document") return [];
+        const generation = generationOf(view.name);
+        const checkpoints =
+          view.kind === "ledger" ? tables.ledger(view, generation) : tables.tally(view, generation);
+        return [{ view, generation, checkpoints }];
+      }),
+    };
+  };
+
+/** What auditing needs. */
+export const auditPorts = (client: DynamoDBDocumentClient): AuditPorts => {
+  const { store, queue, catalogue, tables, log } = rebuildPorts(client);
+  return {
+    ...clock,
+    store,
+    log,
+    queue,
+    audits: createAudits(client, tableName(viewControlTable)),
+    domainOf: registry.domainOf,
+    served: served(client, catalogue, tables),
+  };
+};

@@ -1,0 +1,65 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
+import { createRowSweeper } from "../lib/adapters/dynamodb/row-sweeper.ts";
+import { createQueueClient } from "../lib/adapters/sqs/client.ts";
+import { createRetries } from "../lib/adapters/sqs/retries.ts";
+import { reasonOf } from "../lib/core/project.ts";
+import { workQueue } from "../lib/core/queues.ts";
+import { doWork } from "../lib/core/work.ts";
+import { parseWork, type Work } from "../lib/core/work-queue.ts";
+import { environment, tableName } from "./environment.ts";
+import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
+
+const logger = new Logger();
+const client = createDocumentClient();
+const ports = {
+  ...rebuildPorts(client),
+  ...auditPorts(client),
+  sweeper: createRowSweeper(client, ({ table }) => tableName(table)),
+};
+const retries = createRetries(createQueueClient(), environment("WORK_QUEUE_URL"));
+
+/** Time that is left for a page under way, and for queueing the rest, before the function's own limit. */
+const marginMs = 30_000;
+
+/** Notes why a stream cannot be caught up, and that nobody will try again once the last attempt has failed. */
+const noteFailure = async (work: Work, error: unknown, receives: number): Promise<void> => {
+  if (work.kind !== "catch-up") return;
+  const { view, generation, stream } = work;
+  const dead = receives >= workQueue.receivesMax;
+  await ports.parking.park(
+    { view, generation, stream },
+    { reason: reasonOf(error), queued: true, dead },
+  );
+};
+
+const run = async (record: SQSRecord, deadline: number): Promise<boolean> => {
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  try {
+    const work = parseWork(record.body);
+    try {
+      await doWork(ports, work, deadline);
+    } catch (error) {
+      await noteFailure(work, error, receives);
+      throw error;
+    }
+    return true;
+  } catch (error) {
+    logger.error("Queued work failed.", { error, work: record.body, receives });
+    await retries.later(record.receiptHandle, receives);
+    return false;
+  }
+};
+
+/** Does queued work; what fails is received again after a growing delay, and ends among the dead letters. */
+export const handler = async (
+  { Records }: SQSEvent,
+  context: Context,
+): Promise<SQSBatchResponse> => {
+  const deadline = Date.now() + context.getRemainingTimeInMillis() - marginMs;
+  const failures: SQSBatchResponse["batchItemFailures"] = [];
+  for (const record of Records)
+    if (!(await run(record, deadline))) failures.push({ itemIdentifier: record.messageId });
+  return { batchItemFailures: failures };
+};

@@ -1,0 +1,87 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import type { LedgerQuery, LedgerRow, LedgerRows, LedgerView } from "../../core/ledger-view.ts";
+import type { StoredValue } from "../../core/stored-value.ts";
+import { writeItems } from "./batches.ts";
+import { checkpointKey, checkpointSort, readCheckpoints } from "./checkpoints.ts";
+import { countRefusedWrite } from "./client.ts";
+import { isWithin, keyCondition } from "./key-range.ts";
+import { queryItems } from "./query-pages.ts";
+
+const StoredRow = z.object({
+  sort: z.string(),
+  values: z.record(z.string(), z.custom<StoredValue>()),
+});
+
+/** What `ledgerRows` adds to the sort value of an entry: stream, version and number within the event. */
+const eventOfKey = /#[^#]*#\d+#\d+$/;
+
+/**
+ * The table of a ledger, on DynamoDB. Every key starts with the generation, so that two builds of a view share one
+ * table and never meet. Lists are read strongly: they show every row that a checkpoint stands for.
+ */
+export const createLedgerRows = (
+  client: Pick<DynamoDBDocumentClient, "send">,
+  table: string,
+  view: LedgerView,
+  generation: number,
+): LedgerRows => {
+  const partitionOf = (partition: string): string => `${generation}#${partition}`;
+  const readRow = (item: unknown, partition: string): LedgerRow => {
+    const parsed = StoredRow.safeParse(item);
+    if (!parsed.success)
+      throw new Error(`An item of view ${view.name} is no row: ${z.prettifyError(parsed.error)}`);
+    const { sort: key, values } = parsed.data;
+    return { partition, sort: key.replace(eventOfKey, ""), key, values };
+  };
+  const list = async ({ partition, range, descending, limit, after }: LedgerQuery) => {
+    const rows: LedgerRow[] = [];
+    const condition = keyCondition({
+      partitionName: "partition",
+      sortName: "sort",
+      partition: partitionOf(partition),
+      range,
+      descending,
+      ...(after === undefined ? {} : { after }),
+    });
+    if (!condition) return rows;
+    const query = { TableName: table, ...condition, ConsistentRead: true, Limit: limit + 1 };
+    for await (const item of queryItems(client, query)) {
+      if (item.sort === checkpointSort || item.sort === after) continue;
+      const row = readRow(item, partition);
+      if (isWithin(row.sort, range)) rows.push(row);
+      if (rows.length === limit) break;
+    }
+    return rows;
+  };
+  return {
+    put: (rows) => {
+      const items = rows.map(({ partition, key, values }) => {
+        const item = { partition: partitionOf(partition), sort: key, values };
+        return [JSON.stringify([partition, key]), { put: item }] as const;
+      });
+      // A batch with the same key twice is refused as a whole.
+      return writeItems(client, table, [...new Map(items).values()]);
+    },
+    advance: async (stream, version) => {
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: checkpointKey(generation, stream),
+            UpdateExpression: "SET #version = :version",
+            ConditionExpression: "attribute_not_exists(#version) OR #version < :version",
+            ExpressionAttributeNames: { "#version": "version" },
+            ExpressionAttributeValues: { ":version": version },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        countRefusedWrite(1);
+      }
+    },
+    checkpoints: (streams) => readCheckpoints(client, table, generation, streams),
+    list,
+  };
+};

@@ -1,0 +1,79 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { ViewCatalogue, ViewRecord } from "../../core/view-control.ts";
+import { writeItems } from "./batches.ts";
+import { countRefusedWrite } from "./client.ts";
+import { queryItems } from "./query-pages.ts";
+import {
+  parkedAttribute,
+  parkedPartition,
+  readRecord,
+  recordKey,
+  recordPartition,
+} from "./view-record.ts";
+
+type Client = Pick<DynamoDBDocumentClient, "send">;
+
+const itemsOf = (client: Client, table: string, partition: string) =>
+  queryItems(client, {
+    TableName: table,
+    KeyConditionExpression: "#view = :partition",
+    ExpressionAttributeNames: { "#view": "view" },
+    ExpressionAttributeValues: { ":partition": partition },
+    ConsistentRead: true,
+  });
+
+/** Removes what was parked of a build that is gone, the dead ones included. */
+const removeParked = async (client: Client, table: string, partition: string): Promise<void> => {
+  const parked: { remove: { view: string; item: unknown } }[] = [];
+  for await (const { item } of itemsOf(client, table, partition))
+    parked.push({ remove: { view: partition, item } });
+  await writeItems(client, table, parked);
+};
+
+/** Records of views, on DynamoDB: all of them in one partition, which one strong query reads. */
+export const createViewCatalogue = (client: Client, table: string): ViewCatalogue => ({
+  list: async () => {
+    const records: ViewRecord[] = [];
+    for await (const item of itemsOf(client, table, recordPartition))
+      records.push(readRecord(item).record);
+    return records;
+  },
+  create: async (view, definition, { unbuilt } = { unbuilt: true }) => {
+    const first = { live: { generation: 1, definition }, retired: {}, nextGeneration: 2, unbuilt };
+    try {
+      await client.send(
+        new PutCommand({
+          TableName: table,
+          Item: { ...recordKey(view), ...first },
+          ConditionExpression: "attribute_not_exists(#view)",
+          ExpressionAttributeNames: { "#view": "view" },
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      countRefusedWrite(1);
+    }
+  },
+  forget: async (view, generation) => {
+    await removeParked(client, table, parkedPartition(view, generation));
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: recordKey(view),
+          UpdateExpression: "REMOVE #retired.#generation, #parked",
+          ConditionExpression: "attribute_exists(#retired.#generation)",
+          ExpressionAttributeNames: {
+            "#retired": "retired",
+            "#generation": String(generation),
+            "#parked": parkedAttribute(generation),
+          },
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      countRefusedWrite(1);
+    }
+  },
+});

@@ -1,0 +1,43 @@
+import type { DeadLetters } from "./dead-letters.ts";
+import { type ProjectPorts, parkAndQueue } from "./project.ts";
+import type { View } from "./view.ts";
+import { fedBuilds, type ParkedPair, parkedCount, type ViewCatalogue } from "./view-control.ts";
+
+/** What listing and redriving dead letters needs of the world. */
+export interface DeadLetterPorts extends Pick<ProjectPorts, "parking" | "queue"> {
+  readonly views: readonly View[];
+  readonly catalogue: ViewCatalogue;
+  readonly deadLetters: DeadLetters;
+}
+
+/** Streams that the catch-up has given up on that one redrive, or one answer, deals with. */
+export const deadPairsMax = 1_000;
+
+/** Streams that the catch-up has given up on, with the reason, until somebody redrives them. */
+export const listDeadPairs = async ({
+  catalogue,
+  parking,
+}: Pick<DeadLetterPorts, "catalogue" | "parking">): Promise<readonly ParkedPair[]> => {
+  const dead: ParkedPair[] = [];
+  for (const record of await catalogue.list())
+    for (const { generation } of fedBuilds(record)) {
+      if (parkedCount(record, generation) === 0) continue;
+      let after: string | undefined;
+      do {
+        const page = await parking.list(record.view, generation, after);
+        dead.push(...page.pairs.filter((pair) => pair.dead));
+        after = page.next;
+      } while (after !== undefined && dead.length < deadPairsMax);
+    }
+  return dead.slice(0, deadPairsMax);
+};
+
+/** Queues everything again that was given up: dead streams by name, and whatever else is in the dead-letter queue. */
+export const redriveAll = async (
+  ports: DeadLetterPorts,
+): Promise<{ readonly streams: number; readonly messages: number; readonly more: boolean }> => {
+  const dead = await listDeadPairs(ports);
+  for (const { reason, ...pair } of dead) await parkAndQueue(ports, { ...pair, cause: reason });
+  const { moved, more } = await ports.deadLetters.redrive();
+  return { streams: dead.length, messages: moved, more: more || dead.length === deadPairsMax };
+};

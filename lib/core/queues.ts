@@ -1,0 +1,25 @@
+/**
+ * A queue as data: the CDK stack, the local host and the functions all read this one definition.
+ */
+export interface QueueDefinition {
+  /** Logical name, kebab-case. */
+  readonly name: string;
+  /** Seconds for which a received message is hidden; longer than its consumer may run. */
+  readonly visibilitySeconds: number;
+  /** Times a message is received before it becomes a dead letter. */
+  readonly receivesMax: number;
+  /** Logical name of the queue that takes what was given up. */
+  readonly deadLetters: string;
+}
+
+/** Work that the read side puts off: catching up, rebuilding, sweeping, auditing. */
+export const workQueue: QueueDefinition = {
+  name: "work",
+  visibilitySeconds: 900,
+  receivesMax: 5,
+  deadLetters: "work-dead-letters",
+};
+
+/** Seconds after which a message that failed is received again: doubled from 2 on, up to a minute. */
+export const retryDelaySeconds = (receives: number): number =>
+  Math.min(60, 2 ** Math.max(1, receives));

@@ -1,0 +1,26 @@
+import * as z from "zod";
+import type { TallyDeclaration } from "../../core/tally-view.ts";
+import { viewQuery } from "../../core/view-query.ts";
+import type { Event } from "./cart.ts";
+
+/** How often, and how many of, each article was taken out of carts again. */
+export const removedItems = {
+  kind: "tally",
+  name: "removed-items",
+  definition: 1,
+  shards: 8,
+  additions: ({ type, data }) =>
+    type === "ItemRemoved"
+      ? [
+          {
+            partition: data.sku,
+            sort: data.sku,
+            labels: { sku: data.sku },
+            sums: { removals: 1, quantity: data.quantity },
+          },
+        ]
+      : [],
+  query: viewQuery(z.strictObject({ sku: z.string().min(1).max(64) }), {
+    partition: ({ sku }) => sku,
+  }),
+} satisfies TallyDeclaration<Event>;

@@ -1,0 +1,37 @@
+import { applyPatch, createTwoFilesPatch } from "diff";
+import * as z from "zod";
+
+/** Lines that may differ before a delta is not worth its search. */
+const editLengthMax = 2_000;
+
+/** How a body becomes the next one: by a patch (unified diff), or by the whole new body where that is shorter. */
+export const Delta = z.union([
+  z.strictObject({ patch: z.string() }),
+  z.strictObject({ body: z.string() }),
+]);
+export type Delta = z.output<typeof Delta>;
+
+const patchBetween = (from: string, to: string, contextLines: number): string | undefined =>
+  createTwoFilesPatch("a", "b", from, to, undefined, undefined, {
+    context: contextLines,
+    maxEditLength: editLengthMax,
+  });
+
+/** The body after a delta; throws when the delta was made for another body. */
+export const applyDelta = (body: string, delta: Delta): string => {
+  if ("body" in delta) return delta.body;
+  const patched = applyPatch(body, delta.patch, { autoConvertLineEndings: false });
+  if (patched === false) throw new Error("A delta does not fit the body before it.");
+  return patched;
+};
+
+/** The shortest delta between two bodies that gives the second one back exactly. */
+export const deltaBetween = (from: string, to: string): Delta => {
+  const patch = patchBetween(from, to, 0);
+  if (patch === undefined || patch.length >= to.length) return { body: to };
+  return applyDelta(from, { patch }) === to ? { patch } : { body: to };
+};
+
+/** Unified diff of two bodies for people to read. */
+export const unifiedDiff = (from: string, to: string): string =>
+  patchBetween(from, to, 3) ?? createTwoFilesPatch("a", "b", from, to);

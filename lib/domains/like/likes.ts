@@ -1,0 +1,32 @@
+import * as z from "zod";
+import type { TallyDeclaration } from "../../core/tally-view.ts";
+import { anyone, viewQuery } from "../../core/view-query.ts";
+import { type Event, State } from "./like.ts";
+
+const Parameters = z.strictObject({ postId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
+
+/** How many users like each post: spread over shards, so that a viral post has no hot row. */
+export const likes = {
+  kind: "tally",
+  name: "likes",
+  definition: 1,
+  shards: 16,
+  additions: ({ type, data: { post } }) => [
+    {
+      partition: post,
+      sort: "likes",
+      labels: { post },
+      sums: { likes: type === "PostLiked" ? 1 : -1 },
+    },
+  ],
+  query: viewQuery(Parameters, {
+    path: "/posts/{postId}",
+    whose: anyone,
+    partition: ({ postId }) => postId,
+    one: ({ sums, own }, { postId }) => ({
+      id: postId,
+      likes: sums.likes ?? 0,
+      likedByMe: State.now.parse(own)?.liked ?? false,
+    }),
+  }),
+} satisfies TallyDeclaration<Event>;

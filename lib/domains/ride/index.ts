@@ -1,0 +1,34 @@
+import { domain } from "../../core/domain.ts";
+import { Command, Event, ride, State } from "./ride.ts";
+
+/** Rides: booked by a rider, assigned by an admin, driven by a driver. */
+export default domain({
+  category: "ride",
+  collection: "rides",
+  commands: Command,
+  events: Event,
+  state: State,
+  decider: ride,
+  owner: (state) => state?.rider,
+  parties: (state) => ({ driver: state?.driver ?? undefined }),
+  allow: {
+    Book: ["owner"],
+    Assign: ["admin"],
+    Start: ["driver"],
+    Complete: ["driver"],
+    Cancel: ["owner", "driver"],
+  },
+  readers: ["owner", "driver"],
+  routes: {
+    book: "Book",
+    assign: "Assign",
+    start: "Start",
+    complete: "Complete",
+    cancel: "Cancel",
+  },
+  show: (state) => state ?? {},
+  index: (state) => ({
+    driver: state?.driver ? { partition: state.driver, sort: state.bookedAt } : undefined,
+  }),
+  indexes: { driver: { sort: "S", lists: true } },
+});

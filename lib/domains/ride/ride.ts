@@ -1,0 +1,138 @@
+import * as z from "zod";
+import { type Decider, reject } from "../../core/decider.ts";
+import { lineage } from "../../core/lineage.ts";
+import { type MessageOf, messages } from "../../core/message.ts";
+import { personal } from "../../core/personal.ts";
+
+const Place = personal(z.string().min(1).max(500));
+const Fare = z.int().min(1).max(1_000_000_000_000);
+const Currency = z.string().regex(/^[A-Z]{3}$/, "must be a currency code of ISO 4217");
+const Reason = z.string().min(1).max(500).optional();
+const Sub = z.string().min(1).max(256);
+
+// Events. These names and shapes are stored forever: add, never rename or repurpose one.
+
+/** What happens to a ride. The places belong to the rider, who owns the stream. */
+export const Event = messages({
+  RideBooked: { rider: Sub, pickup: Place, destination: Place },
+  RideAssigned: { driver: Sub },
+  RideStarted: {},
+  RideCompleted: { fare: Fare, currency: Currency },
+  RideCancelled: { reason: Reason },
+});
+export type Event = MessageOf<typeof Event>;
+
+// Commands.
+
+/** What may be asked of a ride. */
+export const Command = messages({
+  Book: { pickup: Place, destination: Place },
+  Assign: { driver: Sub },
+  Start: {},
+  Complete: { fare: Fare, currency: Currency },
+  Cancel: { reason: Reason },
+});
+export type Command = MessageOf<typeof Command>;
+
+/** Why a command is refused. */
+export type Code =
+  | "ride-not-requested"
+  | "ride-not-assigned"
+  | "ride-not-started"
+  | "ride-already-started"
+  | "ride-already-ended";
+
+// State.
+
+const Ride = z.strictObject({
+  status: z.enum(["requested", "assigned", "started", "completed", "cancelled"]),
+  rider: Sub,
+  driver: Sub.nullable(),
+  pickup: Place,
+  destination: Place,
+  fare: Fare.nullable(),
+  currency: Currency.nullable(),
+  bookedAt: z.string(),
+});
+
+/** The ride after its events so far; null before it was booked. */
+export const State = lineage(Ride.nullable());
+export type State = z.output<typeof State.now>;
+type Ride = z.output<typeof Ride>;
+
+// Decider.
+
+const refuse = (code: Code, detail?: string) => reject(code, detail);
+
+/** Why a ride cannot go on to a step that follows `status`, by the status that it has instead. */
+const outOfOrder = ({ status }: Ride, missing: Code) => {
+  switch (status) {
+    case "requested":
+    case "assigned":
+      return refuse(missing, `The ride is ${status}.`);
+    case "started":
+      return refuse("ride-already-started");
+    case "completed":
+    case "cancelled":
+      return refuse("ride-already-ended", `The ride is ${status}.`);
+  }
+};
+
+const isEnded = ({ status }: Ride): boolean => status === "completed" || status === "cancelled";
+
+const isSameEnd = ({ fare, currency }: Ride, data: { fare: number; currency: string }): boolean =>
+  fare === data.fare && currency === data.currency;
+
+/** The ride's rules: requested, assigned, started, completed; cancelled before it starts. */
+export const ride = {
+  initial: null,
+  decide: (command, state, { id, actor }) => {
+    if (!state)
+      return command.type === "Book"
+        ? [Event.RideBooked({ rider: actor, ...command.data })]
+        : refuse("ride-not-requested", `Ride ${id} was never booked.`);
+    const { status } = state;
+    switch (command.type) {
+      case "Book":
+        return isEnded(state) ? refuse("ride-already-ended") : [];
+      case "Assign":
+        if (status === "requested") return [Event.RideAssigned(command.data)];
+        if (status === "assigned" && state.driver === command.data.driver) return [];
+        return outOfOrder(state, "ride-not-requested");
+      case "Start":
+        if (status === "assigned") return [Event.RideStarted({})];
+        return status === "started" ? [] : outOfOrder(state, "ride-not-assigned");
+      case "Complete":
+        if (status === "started") return [Event.RideCompleted(command.data)];
+        if (status === "completed" && isSameEnd(state, command.data)) return [];
+        return outOfOrder(state, "ride-not-started");
+      case "Cancel":
+        if (status === "cancelled") return [];
+        if (status === "started" || status === "completed")
+          return outOfOrder(state, "ride-already-ended");
+        return [Event.RideCancelled(command.data)];
+    }
+  },
+  evolve: (state, event, { time }) => {
+    if (event.type === "RideBooked")
+      return {
+        ...event.data,
+        status: "requested" as const,
+        driver: null,
+        fare: null,
+        currency: null,
+        bookedAt: time,
+      };
+    if (!state) throw new Error(`${event.type} before RideBooked.`);
+    switch (event.type) {
+      case "RideAssigned":
+        return { ...state, ...event.data, status: "assigned" as const };
+      case "RideStarted":
+        return { ...state, status: "started" as const };
+      case "RideCompleted":
+        return { ...state, ...event.data, status: "completed" as const };
+      case "RideCancelled":
+        return { ...state, status: "cancelled" as const };
+    }
+  },
+} satisfies Decider<Command, Event, State, Code>;

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { workQueue } from "../lib/core/queues.ts";
+import { type TableDefinition, tableVariable } from "../lib/core/table.ts";
+import { type LocalBus, startBus } from "./bus.ts";
+import { startEngine } from "./engine.ts";
+import type { Environment } from "./functions.ts";
+import { startKms } from "./kms.ts";
+import { type LocalQueue, startQueue } from "./queue.ts";
+import { errorText, StartupFault } from "./startup-fault.ts";
+import type { Stopper } from "./stopper.ts";
+
+/** The services that stand in for AWS. */
+export interface Endpoints {
+  readonly dynamodb: string;
+  readonly kms: string;
+  readonly queue: LocalQueue;
+  readonly bus: LocalBus;
+  /** Settles only when the engine ends without having been stopped. */
+  readonly engineDied: Promise<Error>;
+}
+
+/** Name of the file that holds the tables. */
+export const engineFileName = "engine.db";
+
+const busName = "everfold";
+const never = new Promise<never>(() => undefined);
+
+const queues = [
+  {
+    name: workQueue.name,
+    visibilitySeconds: workQueue.visibilitySeconds,
+    receivesMax: workQueue.receivesMax,
+    deadLetter: workQueue.deadLetters,
+  },
+  { name: workQueue.deadLetters, visibilitySeconds: 30 },
+];
+
+const refuseBroken = (name: string, dataDir: string) => (error: unknown) => {
+  if (error instanceof StartupFault) throw error;
+  throw new StartupFault(
+    `The local ${name} cannot start on ${dataDir}: ${errorText(error)}`,
+    "Restore the directory from a copy, or start empty in another: DATA_DIR=.everfold-2 npm start",
+  );
+};
+
+/**
+ * Starts everything that functions call: DynamoDB (or the engine that `AWS_ENDPOINT_URL_DYNAMODB` names, with its
+ * streams at the same address), KMS, SQS and EventBridge. Refuses a data directory that one of them cannot read.
+ */
+export const startEndpoints = async (dataDir: string, stopper: Stopper): Promise<Endpoints> => {
+  const own = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  const engine = own
+    ? { url: own, died: never, stop: () => undefined }
+    : await startEngine({ dbPath: join(dataDir, engineFileName) });
+  stopper.add("engine", engine.stop);
+  const kms = await startKms({ dataDir }).catch(refuseBroken("KMS", dataDir));
+  stopper.add("KMS", kms.stop);
+  const queue = await startQueue({ dataDir, queues }).catch(refuseBroken("queue", dataDir));
+  stopper.add("queue", queue.stop);
+  const bus = await startBus({ dataDir }).catch(refuseBroken("bus", dataDir));
+  stopper.add("bus", bus.stop);
+  return { dynamodb: engine.url, kms: kms.url, queue, bus, engineDied: engine.died };
+};
+
+// Never the real ones; kept as they are only for an engine of one's own, which may know them.
+const credentials = (): Environment => ({
+  AWS_ACCESS_KEY_ID: "local",
+  AWS_SECRET_ACCESS_KEY: "local",
+  AWS_SESSION_TOKEN: undefined,
+  AWS_PROFILE: undefined,
+  AWS_REGION: process.env.AWS_REGION ?? "us-east-1",
+});
+
+/** The environment in which unmodified SDK clients reach the endpoints, and functions find their tables. */
+export const functionEnvironment = (
+  { dynamodb, kms, queue, bus }: Endpoints,
+  tables: readonly TableDefinition[],
+): Environment => ({
+  ...Object.fromEntries(tables.map((table) => [tableVariable(table), table.name])),
+  ...(process.env.AWS_ENDPOINT_URL_DYNAMODB && process.env.AWS_ACCESS_KEY_ID ? {} : credentials()),
+  AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+  AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
+  AWS_ENDPOINT_URL_KMS: kms,
+  AWS_ENDPOINT_URL_SQS: queue.url,
+  AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
+  // The SDK warns about Node 20 on every start; this is its own switch.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  STAGE: "local",
+  SUBJECT_KEYS: "per-user",
+  WORK_QUEUE_URL: queue.queueUrl(workQueue.name),
+  DEAD_LETTER_QUEUE_URL: queue.queueUrl(workQueue.deadLetters),
+  EVENT_BUS_NAME: busName,
+  POWERTOOLS_SERVICE_NAME: "everfold",
+  POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? "WARN",
+  POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? "true",
+});

@@ -1,0 +1,93 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { v7 } from "uuid";
+import { withMeter } from "../../../lib/adapters/dynamodb/client.ts";
+import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
+import { createIdempotencyRecords } from "../../../lib/adapters/dynamodb/idempotency.ts";
+import type { CommandAnswer, CommandPorts } from "../../../lib/core/command-request.ts";
+import { execute } from "../../../lib/core/execute.ts";
+import { identifyRequest } from "../../../lib/core/idempotency.ts";
+import { createMeter, type Usage } from "../../../lib/core/meter.ts";
+import type { Sealer } from "../../../lib/core/sealing.ts";
+import { defaultSnapshotPolicy } from "../../../lib/core/snapshot.ts";
+import { createStateCache } from "../../../lib/core/state-cache.ts";
+import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
+import account from "../../../lib/domains/account/index.ts";
+
+/** Seals to as many bytes as real sealing gives; nobody can open them. */
+const sealer: Sealer = {
+  seal: async (_, values) =>
+    values.map(
+      (value) => new Uint8Array(randomBytes(45 + Buffer.byteLength(JSON.stringify(value)))),
+    ),
+};
+
+const tables = { events: eventTable.name, idempotency: idempotencyTable.name };
+
+/** Who sends a command, and under which idempotency key. */
+export interface Sending {
+  readonly by: string;
+  readonly key?: string;
+}
+
+/** A warm function of the bank: it shares the log with others, and remembers states of its own. */
+export interface Bank {
+  readonly ports: CommandPorts;
+  /** Sends the command of a route to an account. */
+  send(id: string, route: string, body: object, sending: Sending): Promise<CommandAnswer>;
+}
+
+/** A function that has just started; `others` replace ports of its own. */
+export const createBank = (
+  client: DynamoDBDocumentClient,
+  others: Partial<CommandPorts> = {},
+): Bank => {
+  const ports: CommandPorts = {
+    store: createEventStore(client, tables),
+    states: createStateCache(),
+    records: createIdempotencyRecords(client, tables.idempotency),
+    sealer,
+    policy: defaultSnapshotPolicy,
+    now: Date.now,
+    random: Math.random,
+    newId: () => v7(undefined, new Uint8Array(16)),
+    sleep: (ms) => sleep(ms),
+    ...others,
+  };
+  const stepsOf = (id: string, route: string, body: object) => {
+    const target = account.routes[route];
+    if (target === undefined) throw new Error(`There is no command ${route}.`);
+    if (typeof target !== "string") return target.steps(id, body);
+    const command = account.commands.parse(target, body);
+    return [{ id, command: () => command }];
+  };
+  return {
+    ports,
+    send: (id, route, body, { by, key }) =>
+      execute(ports, {
+        domain: account,
+        steps: stepsOf(id, route, body),
+        caller: { sub: by, admin: false, auditor: false },
+        correlationId: randomUUID(),
+        causationId: randomUUID(),
+        ...(key === undefined ? {} : { idempotency: identifyRequest(by, key, [id, route, body]) }),
+      }),
+  };
+};
+
+/** What is said when an account is opened. */
+export const opening = (initialBalance: number) => ({
+  owner: { name: "Ada Lovelace", email: "ada@example.org" },
+  currency: "USD",
+  initialBalance,
+});
+
+/** What some work used of the store, and what became of it. */
+export const priced = async <T>(
+  work: () => Promise<T>,
+): Promise<{ readonly used: Usage; readonly result: PromiseSettledResult<T> }> => {
+  const meter = createMeter();
+  const [result] = await withMeter(meter, () => Promise.allSettled([work()]));
+  return { used: meter.used, result };
+};

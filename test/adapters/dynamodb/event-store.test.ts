@@ -1,0 +1,273 @@
+import {
+  type CancellationReason,
+  ConditionalCheckFailedException,
+  DynamoDBServiceException,
+  IdempotentParameterMismatchException,
+  InternalServerError,
+  ProvisionedThroughputExceededException,
+  RequestLimitExceeded,
+  ResourceNotFoundException,
+  ThrottlingException,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+} from "@aws-sdk/client-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
+import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
+import { createMeter } from "../../../lib/core/meter.ts";
+import { newStream, sampleCommit } from "../../sample-commit.ts";
+import { pointSdkAt } from "./sdk-environment.ts";
+import "aws-sdk-client-mock-vitest/extend";
+
+pointSdkAt("http://127.0.0.1:1");
+const dynamo = mockClient(DynamoDBDocumentClient);
+const tables = { events: "events", idempotency: "idempotency" };
+const store = createEventStore(createDocumentClient(), tables);
+
+const [here, there] = [newStream(), newStream()];
+const ours = [sampleCommit(here), sampleCommit(there)] as const;
+const [winnerHere, winnerThere] = [sampleCommit(here), sampleCommit(there)];
+const record = {
+  key: "key",
+  fingerprint: "fingerprint",
+  answer: { streams: [{ stream: here, version: 1, created: true, events: [] }] },
+  expires: 2_000_000_000,
+};
+const kept = { ...record, fingerprint: "earlier" };
+
+const facts = { message: "no", $metadata: { httpStatusCode: 400 } };
+const item = (value: object) => marshall(value, { removeUndefinedValues: true });
+const conditionFailed = (met?: object) =>
+  new ConditionalCheckFailedException({ ...facts, ...(met ? { Item: item(met) } : {}) });
+const unnamed = (name: string) =>
+  new DynamoDBServiceException({ ...facts, name, $fault: "client" });
+const internal = new InternalServerError({ ...facts, $metadata: { httpStatusCode: 500 } });
+const broken = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+
+/** Reasons as DynamoDB lists them: a code, or the item that a condition failed on. */
+const cancelled = (...reasons: readonly (string | object)[]) =>
+  new TransactionCanceledException({
+    ...facts,
+    CancellationReasons: reasons.map(
+      (reason): CancellationReason =>
+        typeof reason === "string"
+          ? { Code: reason }
+          : { Code: "ConditionalCheckFailed", Item: item(reason) },
+    ),
+  });
+
+beforeEach(() => {
+  dynamo.reset();
+});
+
+describe("appending one commit", () => {
+  const append = (error: Error) => {
+    dynamo.on(PutCommand).rejects(error);
+    return store.append([ours[0]]);
+  };
+
+  test("is one conditional put that asks for what is in its way", async () => {
+    dynamo.on(PutCommand).resolves({});
+    expect(await store.append([ours[0]])).toEqual({ outcome: "written" });
+    expect(dynamo).toHaveReceivedCommandExactlyOnceWith(PutCommand, {
+      TableName: "events",
+      Item: ours[0],
+      ConditionExpression: "attribute_not_exists(#version)",
+      ExpressionAttributeNames: { "#version": "version" },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+    expect(dynamo.calls()).toHaveLength(1);
+  });
+
+  test("meets a conflict, and learns the winner from the refusal", async () => {
+    const conflict = { outcome: "conflict", winners: [winnerHere] };
+    expect(await append(conditionFailed(winnerHere))).toEqual(conflict);
+  });
+
+  test.each([
+    ["a refusal that does not tell by whom", conditionFailed()],
+    ["a transaction under way on its key", new TransactionConflictException(facts)],
+  ])("meets a conflict: %s", async (_, error) => {
+    expect(await append(error)).toEqual({ outcome: "conflict", winners: [] });
+  });
+
+  test.each([
+    ["throughput exceeded", new ProvisionedThroughputExceededException(facts)],
+    ["an account's limit exceeded", new RequestLimitExceeded(facts)],
+    ["throttling", new ThrottlingException(facts)],
+    ["a fault of the store", internal],
+    ["a broken connection", broken],
+  ])("is unsure after %s", async (_, cause) => {
+    expect(await append(cause)).toEqual({ outcome: "unsure", cause });
+  });
+
+  test.each([
+    ["no permission", unnamed("AccessDeniedException")],
+    ["no table", new ResourceNotFoundException(facts)],
+    ["a request that is not valid", unnamed("ValidationException")],
+    ["a mistake of our own", new TypeError("not a function")],
+  ])("throws on %s", async (_, fault) => {
+    await expect(append(fault)).rejects.toBe(fault);
+  });
+
+  test("throws when what stands at its key is no commit", async () => {
+    const strange = { ...winnerHere, format: 2 };
+    await expect(append(conditionFailed(strange))).rejects.toThrow("is not a commit");
+  });
+});
+
+describe("appending in a transaction", () => {
+  const append = (error: Error, withRecord = true) => {
+    dynamo.on(TransactWriteCommand).rejects(error);
+    return store.append(ours, withRecord ? record : undefined);
+  };
+
+  test("puts every commit and the record, each under its own condition", async () => {
+    dynamo.on(TransactWriteCommand).resolves({});
+    expect(await store.append(ours, record)).toEqual({ outcome: "written" });
+    const puts = [...ours, record].map((Item) => ({
+      Put: expect.objectContaining({
+        Item,
+        ConditionExpression: expect.stringContaining("attribute_not_exists"),
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
+    }));
+    expect(dynamo).toHaveReceivedCommandWith(TransactWriteCommand, { TransactItems: puts });
+    expect(dynamo.calls()).toHaveLength(1);
+  });
+
+  test("is needed for one commit with a record, not for one without", async () => {
+    dynamo.onAnyCommand().resolves({});
+    await store.append([ours[0]], record);
+    expect(dynamo).toHaveReceivedCommandTimes(TransactWriteCommand, 1);
+    await store.append([ours[0]]);
+    expect(dynamo).toHaveReceivedCommandTimes(TransactWriteCommand, 1);
+  });
+
+  test.each([
+    ["the first stream", cancelled(winnerHere, "None", "None"), [winnerHere]],
+    ["the second stream", cancelled("None", winnerThere, "None"), [winnerThere]],
+    ["both", cancelled(winnerHere, winnerThere, "None"), [winnerHere, winnerThere]],
+    ["one it does not tell", cancelled("ConditionalCheckFailed", "None", "None"), []],
+    [
+      "one, and a transaction",
+      cancelled("TransactionConflict", winnerThere, "None"),
+      [winnerThere],
+    ],
+    ["one, while throttled", cancelled(winnerHere, "ThrottlingError", "None"), [winnerHere]],
+    ["another transaction", cancelled("TransactionConflict", "None", "None"), []],
+    ["that, while throttled", cancelled("TransactionConflict", "ThrottlingError", "None"), []],
+  ])("meets a conflict on %s", async (_, error, winners) => {
+    expect(await append(error)).toEqual({ outcome: "conflict", winners });
+  });
+
+  test("learns the first answer when the request was carried out before", async () => {
+    const known = { outcome: "conflict", winners: [], record: kept };
+    expect(await append(cancelled("None", "None", kept))).toEqual(known);
+  });
+
+  test("learns winners and the first answer together", async () => {
+    const both = { outcome: "conflict", winners: [winnerThere], record: kept };
+    expect(await append(cancelled("None", winnerThere, kept))).toEqual(both);
+  });
+
+  test("takes no commit for a record when it brought none", async () => {
+    const conflict = { outcome: "conflict", winners: [winnerThere] };
+    expect(await append(cancelled("None", winnerThere), false)).toEqual(conflict);
+  });
+
+  test.each([
+    ["throttling", cancelled("ThrottlingError", "None", "None")],
+    ["a throttled key", cancelled("None", "ProvisionedThroughputExceeded", "None")],
+    ["its own earlier attempt under way", new TransactionInProgressException(facts)],
+    ["a fault of the store", internal],
+    ["a broken connection", broken],
+  ])("is unsure after %s", async (_, cause) => {
+    expect(await append(cause)).toEqual({ outcome: "unsure", cause });
+  });
+
+  test.each([
+    ["an action that is not valid", cancelled("ValidationError", "None", "None")],
+    ["one besides throttling", cancelled("ValidationError", "ThrottlingError", "None")],
+    ["an item collection that is full", cancelled("ItemCollectionSizeLimitExceeded", "None")],
+    ["no reason at all", new TransactionCanceledException(facts)],
+    ["another request under its token", new IdempotentParameterMismatchException(facts)],
+    ["no permission", unnamed("AccessDeniedException")],
+  ])("throws on %s", async (_, fault) => {
+    await expect(append(fault)).rejects.toBe(fault);
+  });
+});
+
+describe("a refused append", () => {
+  const unitsOf = async (commits: Parameters<typeof store.append>[0], error: Error) => {
+    dynamo.onAnyCommand().rejects(error);
+    const meter = createMeter();
+    await withMeter(meter, () => store.append(commits, commits.length > 1 ? record : undefined));
+    return meter.used.writeUnits;
+  };
+  const large = sampleCommit(here, undefined, { bytes: 2_500 });
+
+  test("costs the unit of its put", async () => {
+    expect(await unitsOf([ours[0]], conditionFailed(winnerHere))).toBe(1);
+    expect(await unitsOf([ours[0]], conditionFailed())).toBe(1);
+  });
+
+  test("costs the larger of what it brought and what it met", async () => {
+    expect(await unitsOf([large], conditionFailed(winnerHere))).toBe(3);
+    expect(await unitsOf([ours[0]], conditionFailed(large))).toBe(3);
+  });
+
+  test("costs twice that in a transaction, for every action", async () => {
+    expect(await unitsOf(ours, cancelled(winnerHere, "None", "None"))).toBe(6);
+    expect(await unitsOf(ours, cancelled(large, "None", "None"))).toBe(10);
+  });
+
+  test("costs nothing when the store did not take it on", async () => {
+    expect(await unitsOf([ours[0]], new ThrottlingException(facts))).toBe(0);
+  });
+});
+
+describe("reading", () => {
+  const reads = [
+    ["a tail", () => store.tail(here, { limit: 4, consistent: false })],
+    ["a range", () => store.range(here, { from: 1, consistent: true })],
+  ] as const;
+
+  test.each(reads)("%s is refused as unavailable while the store is silent", async (_, read) => {
+    dynamo.on(QueryCommand).rejects(broken);
+    const refusal = { name: "Refusal", kind: "unavailable", cause: broken };
+    await expect(read()).rejects.toMatchObject(refusal);
+  });
+
+  test.each(reads)("%s throws faults on", async (_, read) => {
+    const fault = unnamed("AccessDeniedException");
+    dynamo.on(QueryCommand).rejects(fault);
+    await expect(read()).rejects.toBe(fault);
+  });
+
+  test("a range that ends before it begins asks the store nothing", async () => {
+    const empty = { commits: [] };
+    expect(await store.range(here, { from: 5, to: 4, consistent: true })).toEqual(empty);
+    expect(dynamo.calls()).toEqual([]);
+  });
+
+  test("is as consistent as it is asked to be", async () => {
+    dynamo.on(QueryCommand).resolves({ Items: [] });
+    await store.tail(here, { limit: 4, consistent: false });
+    await store.tail(here, { limit: 4, consistent: true });
+    await store.range(here, { from: 1, consistent: true });
+    const consistency = dynamo
+      .commandCalls(QueryCommand)
+      .map(({ args: [{ input }] }) => input.ConsistentRead);
+    expect(consistency).toEqual([false, true, true]);
+  });
+});
