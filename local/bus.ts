@@ -41,7 +41,7 @@ export const startBus = async ({ dataDir, keep = 1000 }: BusOptions): Promise<Lo
   });
   return {
     url: endpoint.url,
-    recent: (limit) => events.slice(-limit).reverse(),
+    recent: (limit) => events.toReversed().slice(0, limit),
     stop: async () => {
       await endpoint.stop();
       journal.close();

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -56,14 +57,11 @@ export const openJournal = <T>(
   parse: (record: unknown) => T,
 ): { readonly journal: Journal; readonly records: readonly T[] } => {
   mkdirSync(dirname(path), { recursive: true });
-  let file = openSync(path, "a+", ownerOnly);
-  closeSync(file);
+  let file = openSync(path, constants.O_RDWR | constants.O_CREAT, ownerOnly);
   const bytes = readFileSync(path);
   const records = readRecords(path, bytes.toString("utf8"), parse);
   let end = bytes.lastIndexOf("\n") + 1;
   let length = records.length;
-  file = openSync(path, "r+");
-  ftruncateSync(file, end);
   const journal: Journal = {
     get length() {
       return length;

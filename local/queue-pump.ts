@@ -59,7 +59,7 @@ const toRecord = (queueUrl: string, message: Message): SQSRecord => {
 };
 
 const Answer = z.object({
-  batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish(),
+  batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish(),
 });
 
 /**

@@ -42,6 +42,7 @@ export interface Sending {
   readonly key?: string;
   /** Body that the fingerprint covers, when it is not the command's own. */
   readonly body?: unknown;
+  readonly correlationId?: string;
 }
 
 /** One warm function: it remembers states, and shares the log with others. */
@@ -99,12 +100,12 @@ export const createCommandProcess = ({
     sending: Sending,
   ): CommandRequest => {
     const caller = callerNamed(sending);
-    const { ifMatch, key } = sending;
+    const { ifMatch, key, correlationId = "correlation" } = sending;
     return {
       domain,
       steps,
       caller,
-      correlationId: "correlation",
+      correlationId,
       causationId: "causation",
       ...(ifMatch === undefined ? {} : { expectedVersion: ifMatch }),
       ...(key === undefined ? {} : { idempotency: identifyRequest(caller.sub, key, [body]) }),

@@ -42,6 +42,8 @@ export const Command = messages({
   Letter: { for: z.string(), text: personal(z.string(), "for") },
   /** Makes the state as large as the text. */
   Inscribe: { text: z.string() },
+  /** Inscribes what stood there at an earlier version. */
+  Restore: {},
   /** Makes the commit as large as the noise, and leaves the state as it is. */
   Shake: { noise: z.string() },
 });
@@ -59,7 +61,7 @@ export type State = z.output<typeof State.now>;
 
 export const jarDecider = {
   initial: null,
-  decide: (command, state, { actor }) => {
+  decide: (command, state, { actor, past }) => {
     if (command.type === "Make")
       return state ? [] : [Event.Made({ ownerId: actor, coins: command.data.coins })];
     if (!state) return reject("no-jar");
@@ -86,6 +88,8 @@ export const jarDecider = {
         return [Event.Lettered(command.data)];
       case "Inscribe":
         return [Event.Inscribed(command.data)];
+      case "Restore":
+        return past ? [Event.Inscribed({ text: past.text })] : reject("no-such-version");
       case "Shake":
         return [Event.Shaken(command.data)];
     }
@@ -121,6 +125,11 @@ export const pour = (from: string, to: string, coins: number): readonly Step<Com
   { id: to, command: () => Command.Fill({ from, coins }) },
 ];
 
+/** What was inscribed at an earlier version is inscribed again. */
+export const restore = (id: string, version: number): readonly Step<Command, Event>[] => [
+  { id, past: version, command: () => Command.Restore({}) },
+];
+
 /** The jar as a domain; the index `rich` finds jars of ten coins and more. */
 export const jar = domain({
   category: "jar",
@@ -143,6 +152,7 @@ export const jar = domain({
     Label: ["owner"],
     Letter: ["owner"],
     Inscribe: ["owner"],
+    Restore: ["owner"],
     Shake: ["owner"],
   },
   readers: ["owner", "keeper"],

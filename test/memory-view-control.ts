@@ -1,5 +1,5 @@
 import type { RebuildRecord, Rebuilds } from "../lib/core/rebuild.ts";
-import type { SegmentProgress } from "../lib/core/segments.ts";
+import type { Saved, SaveOptions, SegmentProgress } from "../lib/core/segments.ts";
 import type {
   BuildRecord,
   ParkedPair,
@@ -19,7 +19,7 @@ export interface MemoryRecords {
   readonly nextGenerations: Map<string, number>;
   readonly parked: Map<string, ParkedPair>;
   readonly rebuilds: Map<string, RebuildRecord>;
-  readonly progress: Map<string, Map<number, SegmentProgress>>;
+  readonly progress: Map<string, Map<number, Saved<SegmentProgress>>>;
 }
 
 /** Nothing is recorded yet. */
@@ -60,10 +60,11 @@ export const memoryCatalogue = (records: MemoryRecords, during: During): ViewCat
     during("catalogue.list", () =>
       [...records.views.values()].map((record) => withCounts(records, record)),
     ),
-  create: (view, definition) =>
+  create: (view, definition, { unbuilt } = { unbuilt: true }) =>
     during("catalogue.create", () => {
       if (records.views.has(view)) return;
-      records.views.set(view, { view, live: { generation: 1, definition }, retired: [] });
+      const live = { generation: 1, definition };
+      records.views.set(view, { view, live, retired: [], unbuilt });
       records.nextGenerations.set(view, 2);
     }),
   forget: (view, generation) =>
@@ -110,13 +111,15 @@ const begin = (
   view: string,
   definition: number,
   rebuild: Pick<RebuildRecord, "segments" | "startedAt">,
+  insteadOf: number | undefined,
 ): BuildRecord | undefined => {
-  const record = recordOf(records, view);
-  if (record.building) return undefined;
+  const { building: before, ...record } = recordOf(records, view);
+  if (before && before.generation !== insteadOf) return undefined;
   const generation = records.nextGenerations.get(view) ?? 2;
   records.nextGenerations.set(view, generation + 1);
   const building = { generation, definition };
-  records.views.set(view, { ...record, building });
+  const givenUp = before ? [{ ...before, until: rebuild.startedAt }] : [];
+  records.views.set(view, { ...record, building, retired: [...record.retired, ...givenUp] });
   records.rebuilds.set(view, { view, generation, ...rebuild });
   return building;
 };
@@ -132,23 +135,34 @@ const switchTo = (
   if (building?.generation !== generation) return false;
   if (parkedIn(records, view, generation).length > 0) return false;
   const retired = [...record.retired, { ...record.live, until }];
-  records.views.set(view, { ...record, live: building, retired });
+  records.views.set(view, { ...record, live: building, retired, unbuilt: false });
   const rebuild = records.rebuilds.get(view);
   if (rebuild) records.rebuilds.set(view, { ...rebuild, finishedAt: at });
   return true;
 };
 
+const save = (
+  known: Map<number, Saved<SegmentProgress>>,
+  progress: SegmentProgress,
+  { at, from }: SaveOptions,
+): boolean => {
+  const standing = known.get(progress.segment);
+  if (standing?.done || JSON.stringify(standing?.after) !== JSON.stringify(from)) return false;
+  known.set(progress.segment, structuredClone({ ...progress, savedAt: at }));
+  return true;
+};
+
 /** What is recorded of rebuilds. */
 export const memoryRebuilds = (records: MemoryRecords, during: During): Rebuilds => {
-  const progressOf = (view: string, generation: number): Map<number, SegmentProgress> => {
+  const progressOf = (view: string, generation: number): Map<number, Saved<SegmentProgress>> => {
     const key = buildKey(view, generation);
-    const known = records.progress.get(key) ?? new Map<number, SegmentProgress>();
+    const known = records.progress.get(key) ?? new Map<number, Saved<SegmentProgress>>();
     records.progress.set(key, known);
     return known;
   };
   return {
-    begin: (view, definition, rebuild) =>
-      during("rebuilds.begin", () => begin(records, view, definition, rebuild)),
+    begin: (view, definition, rebuild, insteadOf) =>
+      during("rebuilds.begin", () => begin(records, view, definition, rebuild, insteadOf)),
     find: (view) => during("rebuilds.find", () => records.rebuilds.get(view)),
     progress: (view, generation) =>
       during("rebuilds.progress", () =>
@@ -156,12 +170,8 @@ export const memoryRebuilds = (records: MemoryRecords, during: During): Rebuilds
           (left, right) => left.segment - right.segment,
         ),
       ),
-    save: (view, generation, progress) =>
-      during("rebuilds.save", () => {
-        const known = progressOf(view, generation);
-        if (!known.get(progress.segment)?.done)
-          known.set(progress.segment, structuredClone(progress));
-      }),
+    save: (view, generation, progress, options) =>
+      during("rebuilds.save", () => save(progressOf(view, generation), progress, options)),
     switchTo: (view, generation, at, until) =>
       during("rebuilds.switchTo", () => switchTo(records, view, generation, at, until)),
   };

@@ -1,19 +1,20 @@
-import type { AuditPorts, Served, ServedCheckpoints, ServedDocuments } from "./audit.ts";
+import type { AuditPorts, Served } from "./audit.ts";
 import {
   type AuditedStream,
   auditCommit,
-  auditRow,
   auditStart,
   type Problem,
+  unreadable,
 } from "./audit-stream.ts";
+import { auditViews } from "./audit-views.ts";
 import type { Commit } from "./commit.ts";
-import type { Domain } from "./domain.ts";
+import { Refusal } from "./errors.ts";
+import { inParallel } from "./in-parallel.ts";
 import { load } from "./load.ts";
-import type { Loaded } from "./loaded.ts";
-import type { WalkCursor, WalkOptions } from "./segments.ts";
+import { type Damaged, isDamaged, type WalkCursor, type WalkOptions } from "./segments.ts";
 
-/** How old a commit may be before a view that lacks it is reported. */
-export const lagAllowedMs = 60_000;
+/** Streams whose views are looked at at the same time. */
+export const auditedAtOnce = 16;
 
 /** A stream that a page of the log may have ended in the middle of; without `audited` it is broken. */
 export interface OpenStream {
@@ -21,7 +22,7 @@ export interface OpenStream {
   readonly audited: AuditedStream | undefined;
 }
 
-/** What one page of the log has come to. */
+/** What one page has come to. */
 export interface AuditedPage {
   readonly problems: readonly Problem[];
   readonly streams: number;
@@ -30,130 +31,83 @@ export interface AuditedPage {
   readonly open: OpenStream | undefined;
 }
 
-const checkpointProblem = (
-  { view }: ServedCheckpoints,
-  { stream, version }: Loaded,
-  at: number,
-): Problem | undefined => {
-  if (at === version) return undefined;
-  const kind = at < version ? "checkpoint-behind" : "checkpoint-ahead";
-  const detail = `the checkpoint is at ${at}, the log at ${version}`;
-  return { stream, version: Math.min(at, version), kind, detail, view: view.name };
-};
-
-/** Compares what serves readers with the head of a stream, as `headNow` gives it once the view has been read. */
-const lookAtRow = async (
-  { view, rows }: ServedDocuments,
-  stream: string,
-  headNow: () => Promise<Loaded>,
-) => {
-  const row = await rows.get(stream, { consistent: true });
-  const head = await headNow();
-  return { head, problem: auditRow(view, head, row) };
-};
-
-const lookAtCheckpoint = async (
-  served: ServedCheckpoints,
-  stream: string,
-  headNow: () => Promise<Loaded>,
-) => {
-  const at = (await served.checkpoints.checkpoints([stream])).get(stream) ?? 0;
-  const head = await headNow();
-  return { head, problem: checkpointProblem(served, head, at) };
-};
-
-type Look = (
-  stream: string,
-  headNow: () => Promise<Loaded>,
-) => Promise<{ readonly head: Loaded; readonly problem: Problem | undefined }>;
-
-/** Looks twice before it accuses: writers and projectors go on while the auditor walks. */
-const confirmed = async (
-  { store, now }: AuditPorts,
-  { loaded }: AuditedStream,
-  domain: Domain,
-  look: Look,
-): Promise<Problem | undefined> => {
-  const { stream } = loaded;
-  const first = await look(stream, async () => loaded);
-  if (!first.problem) return undefined;
-  const { head, problem } = await look(stream, () =>
-    load(domain, store, stream, { consistent: true }),
-  );
-  const isYoung = now() - Date.parse(head.time) < lagAllowedMs;
-  return problem?.kind.endsWith("-behind") && isYoung ? undefined : problem;
-};
-
-/** What is wrong with the views of a stream whose end was reached; what lags is sent to the catch-up. */
-const auditViews = async (
-  ports: AuditPorts,
-  { documents, others }: Served,
-  audited: AuditedStream,
-): Promise<readonly Problem[]> => {
-  const { stream } = audited.loaded;
-  const domain = ports.domainOf(stream);
-  if (!domain) return [];
-  const looks = [
-    ...documents.map((each) => ({ ...each, look: lookAtRow.bind(undefined, each) })),
-    ...others.map((each) => ({ ...each, look: lookAtCheckpoint.bind(undefined, each) })),
-  ].filter(({ view }) => view.domain.category === domain.category);
-  const problems: Problem[] = [];
-  for (const { view, generation, look } of looks) {
-    const problem = await confirmed(ports, audited, domain, look);
-    if (!problem) continue;
-    problems.push(problem);
-    if (problem.kind.endsWith("-behind"))
-      await ports.queue.send([{ kind: "catch-up", view: view.name, generation, stream }]);
+/**
+ * The stream that a walk stopped in, as far as it had come, read again: what a worker knew of it that was interrupted.
+ * One that cannot be read is broken, and was reported by that worker.
+ */
+const reopened = async (
+  { store, domainOf }: AuditPorts,
+  after: WalkCursor | undefined,
+): Promise<OpenStream | undefined> => {
+  if (!after) return undefined;
+  const stream = String(after.stream);
+  const upTo = Number(after.version);
+  const domain = domainOf(stream);
+  if (!domain) return { stream, audited: undefined };
+  try {
+    const loaded = await load(domain, store, stream, { consistent: true, upTo });
+    return { stream, audited: { loaded, chain: { ...loaded, commits: 0 } } };
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    return { stream, audited: undefined };
   }
-  return problems;
 };
 
-const unreadable = (stream: string, version: number, error: unknown): Problem => ({
-  stream,
-  version,
-  kind: "unreadable",
-  detail: error instanceof Error ? error.message : String(error),
-});
-
-/** Where following a stream begins: at its start, or where the page before ended in the middle of it. */
-const resume = async (
-  { store }: AuditPorts,
-  domain: Domain,
-  { stream, version }: Commit,
-  isContinued: boolean,
-): Promise<AuditedStream> => {
-  if (!isContinued) return auditStart(domain, stream);
-  const loaded = await load(domain, store, stream, { consistent: true, upTo: version - 1 });
-  return { loaded, chain: { ...loaded, commits: 0 } };
+const begun = ({ domainOf }: AuditPorts, stream: string): OpenStream | Problem => {
+  const domain = domainOf(stream);
+  if (!domain) return unreadable(stream, 1, "no domain here has this category");
+  return { stream, audited: auditStart(domain, stream) };
 };
 
-/** Follows one commit; a problem ends the following of its stream. */
-const follow = async (
-  ports: AuditPorts,
-  commit: Commit,
-  open: OpenStream | undefined,
-  isContinued: boolean,
-): Promise<AuditedStream | Problem> => {
-  const { stream, version } = commit;
-  const domain = ports.domainOf(stream);
+/** Follows a stream by one item of the log; a problem ends the following of its stream. */
+const follow = (
+  { domainOf }: AuditPorts,
+  audited: AuditedStream,
+  item: Commit | Damaged,
+): AuditedStream | Problem => {
+  const { stream, version } = item;
+  if (isDamaged(item)) return unreadable(stream, version, item.damage);
+  const domain = domainOf(stream);
   if (!domain) return unreadable(stream, version, "no domain here has this category");
   try {
-    const audited = open?.audited ?? (await resume(ports, domain, commit, isContinued));
-    return auditCommit(domain, audited, commit);
+    return auditCommit(domain, audited, item);
   } catch (error) {
     return unreadable(stream, version, error);
   }
 };
 
-/** A stream that the page before ended with, and that nothing is known of but its name: read again from the log. */
-const reopened = async (ports: AuditPorts, stream: string): Promise<OpenStream> => {
-  const domain = ports.domainOf(stream);
-  if (!domain) return { stream, audited: undefined };
-  const loaded = await load(domain, ports.store, stream, { consistent: true });
-  return { stream, audited: { loaded, chain: { ...loaded, commits: 0 } } };
+/** Follows the streams of a page: what is wrong with them, those that ended, and the one that may go on. */
+const followPage = (
+  ports: AuditPorts,
+  items: readonly (Commit | Damaged)[],
+  openBefore: OpenStream | undefined,
+) => {
+  const problems: Problem[] = [];
+  const ended: AuditedStream[] = [];
+  let open = openBefore;
+  const isFine = <T extends object>(step: T | Problem): step is T => {
+    if (!("kind" in step)) return true;
+    problems.push(step);
+    return false;
+  };
+  for (const item of items) {
+    const { stream } = item;
+    if (open?.stream !== stream) {
+      if (open?.audited) ended.push(open.audited);
+      const start = begun(ports, stream);
+      open = isFine(start) ? start : { stream, audited: undefined };
+    }
+    if (!open.audited) continue;
+    const step = follow(ports, open.audited, item);
+    open = { stream, audited: isFine(step) ? step : undefined };
+  }
+  return { problems, ended, open };
 };
 
-/** Audits one page of the log: chains, snapshots, and the views of every stream that ends in it. */
+/**
+ * Audits one page of the log: chains, snapshots, and the views of every stream that ends in it. `openBefore` is the
+ * stream that the page before ended in; a worker that knows of none reads it again.
+ */
 export const auditLogPage = async (
   ports: AuditPorts,
   served: Served,
@@ -161,31 +115,17 @@ export const auditLogPage = async (
   openBefore: OpenStream | undefined,
 ): Promise<AuditedPage> => {
   const { items, next } = await ports.log.commits(walk);
-  const before = walk.after?.stream;
-  const problems: Problem[] = [];
-  let streams = 0;
-  let open = openBefore;
-  const finish = async (): Promise<void> => {
-    if (open?.audited) problems.push(...(await auditViews(ports, served, open.audited)));
+  const before = openBefore ?? (await reopened(ports, walk.after));
+  const { problems, ended, open } = followPage(ports, items, before);
+  if (!next && open?.audited) ended.push(open.audited);
+  await inParallel(ended, auditedAtOnce, async ({ loaded }) => {
+    problems.push(...(await auditViews(ports, served, loaded)));
+  });
+  return {
+    problems,
+    streams: items.filter(({ version }) => version === 1).length,
+    events: items.reduce((sum, item) => sum + (isDamaged(item) ? 0 : item.events.length), 0),
+    next,
+    open: next ? open : undefined,
   };
-  if (!open && typeof before === "string" && items[0]?.stream !== before)
-    open = await reopened(ports, before);
-  for (const commit of items) {
-    const isSame = open?.stream === commit.stream;
-    if (!isSame) await finish();
-    if (isSame && !open?.audited) continue;
-    const followed = await follow(
-      ports,
-      commit,
-      isSame ? open : undefined,
-      before === commit.stream,
-    );
-    const isProblem = "kind" in followed;
-    if (isProblem) problems.push(followed);
-    if (commit.version === 1) streams += 1;
-    open = { stream: commit.stream, audited: isProblem ? undefined : followed };
-  }
-  if (!next) await finish();
-  const events = items.reduce((sum, commit) => sum + commit.events.length, 0);
-  return { problems, streams, events, next, open: next ? open : undefined };
 };

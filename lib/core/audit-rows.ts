@@ -1,54 +1,71 @@
 import type { AuditPorts, Served, ServedDocuments } from "./audit.ts";
-import type { AuditedPage } from "./audit-log.ts";
-import type { Problem } from "./audit-stream.ts";
+import { type AuditedPage, auditedAtOnce } from "./audit-log.ts";
+import { type Problem, unreadable } from "./audit-stream.ts";
 import { lastVersion, sameBytes } from "./commit.ts";
 import type { DocumentRow } from "./document-view.ts";
-import type { WalkCursor, WalkOptions } from "./segments.ts";
+import { Refusal } from "./errors.ts";
+import { inParallel } from "./in-parallel.ts";
+import { type Damaged, isDamaged, type WalkCursor, type WalkOptions } from "./segments.ts";
 
 /** Whether the log still holds the commit that a row was made of: a cut tail or a removed stream shows here only. */
 const auditAgainstLog = async (
   { store }: AuditPorts,
   { view }: ServedDocuments,
-  row: DocumentRow,
+  { stream, version, hash }: DocumentRow,
 ): Promise<Problem | undefined> => {
-  const { stream, version, hash } = row;
   const [commit] = await store.tail(stream, { limit: 1, upTo: version, consistent: true });
-  const problem = (kind: Problem["kind"], at: number, detail: string): Problem => ({
-    stream,
-    version: at,
-    kind,
-    detail,
-    view: view.name,
-  });
-  const last = commit ? lastVersion(commit) : 0;
-  if (!commit || last !== version)
-    return problem("row-ahead", last, `the row is at ${version}, the log ends at ${last}`);
-  if (!sameBytes(commit.hash, hash))
-    return problem("row-differs", version, "the row was made of another commit than the log holds");
-  return undefined;
+  const at = commit ? lastVersion(commit) : 0;
+  const about = { stream, view: view.name };
+  if (!commit || at < version)
+    return {
+      ...about,
+      version: at,
+      kind: "row-ahead",
+      detail: `the row is at ${version}, the log at ${at}`,
+    };
+  if (at === version && sameBytes(commit.hash, hash)) return undefined;
+  const detail = "the row was made of another commit than the log holds";
+  return { ...about, version, kind: "row-differs", detail };
 };
 
-/** Audits one page of the rows of the document views, one view after the other. */
+const auditItem = async (
+  ports: AuditPorts,
+  served: ServedDocuments,
+  item: DocumentRow | Damaged,
+): Promise<Problem | undefined> => {
+  const { stream, version } = item;
+  const { name } = served.view;
+  if (isDamaged(item)) return unreadable(stream, version, item.damage, name);
+  try {
+    return await auditAgainstLog(ports, served, item);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    return unreadable(stream, version, error, name);
+  }
+};
+
+/**
+ * Audits one page of the rows of the document views, one view after the other. A view that another build serves in the
+ * middle of the walk is walked from the start.
+ */
 export const auditRowsPage = async (
   ports: AuditPorts,
   { documents }: Served,
   { after, ...walk }: WalkOptions,
 ): Promise<AuditedPage> => {
-  const name = after?.view ?? documents[0]?.view.name;
+  const { view: name = documents[0]?.view.name, generation, ...position } = after ?? {};
   const index = documents.findIndex(({ view }) => view.name === name);
   const current = documents[index];
-  const nothing = { problems: [], streams: 0, events: 0, next: undefined, open: undefined };
-  if (!current) return nothing;
-  const { view: _, ...position } = after ?? {};
-  const isStart = Object.keys(position).length === 0;
-  const page = await current.walk(isStart ? walk : { ...walk, after: position });
-  const problems: Problem[] = [];
-  for (const row of page.items) {
-    const problem = await auditAgainstLog(ports, current, row);
-    if (problem) problems.push(problem);
-  }
+  const page = { problems: [] as Problem[], streams: 0, events: 0, open: undefined };
+  if (!current) return { ...page, next: undefined };
+  const isGoingOn = generation === current.generation;
+  const { items, next } = await current.walk(isGoingOn ? { ...walk, after: position } : walk);
+  await inParallel(items, auditedAtOnce, async (item) => {
+    const problem = await auditItem(ports, current, item);
+    if (problem) page.problems.push(problem);
+  });
   const following = documents[index + 1]?.view.name;
   const start: WalkCursor | undefined = following === undefined ? undefined : { view: following };
-  const next = page.next ? { ...page.next, view: current.view.name } : start;
-  return { ...nothing, problems, next };
+  const here = { view: current.view.name, generation: current.generation };
+  return { ...page, next: next ? { ...next, ...here } : start };
 };

@@ -78,7 +78,28 @@ export const auditCommit = (
   return { chain, loaded };
 };
 
-/** Compares a row with the head of its stream, which has had time to reach it. */
+/** Longest text about what is wrong; the rest is cut off. */
+export const detailMax = 300;
+
+/** A problem with what cannot be read. */
+export const unreadable = (
+  stream: string,
+  version: number,
+  error: unknown,
+  view?: string,
+): Problem => ({
+  stream,
+  version,
+  kind: "unreadable",
+  detail: (error instanceof Error ? error.message : String(error)).slice(0, detailMax),
+  ...(view === undefined ? {} : { view }),
+});
+
+/**
+ * Compares the row of a stream with the fold of its events up to `head`. Whether the log leads to the row at all is asked
+ * from the row's side, where streams that are gone are found too: one that is ahead, or was made of another commit, is
+ * no problem here.
+ */
 export const auditRow = (
   view: DocumentView,
   head: Loaded,
@@ -86,22 +107,21 @@ export const auditRow = (
 ): Problem | undefined => {
   const { stream, version } = head;
   const at = row?.version ?? 0;
-  const problem = (kind: Problem["kind"], detail: string): Problem => ({
-    stream,
-    version: Math.min(at, version),
-    kind,
-    detail,
-    view: view.name,
-  });
-  if (at > version) return problem("row-ahead", `the row is at ${at}, the log ends at ${version}`);
-  if (at < version || !row)
-    return problem("row-behind", `the row is at ${at}, the log at ${version}`);
-  const folded = rowOf(view, head);
-  if (!sameBytes(row.hash, head.hash))
-    return problem("row-differs", "the row was made of another commit than the log holds");
+  const about = { stream, version: at, view: view.name };
+  if (at < version) {
+    const detail = `the row is at ${at}, the log at ${version}`;
+    return { ...about, kind: "row-behind", detail };
+  }
+  if (!row || at > version || !sameBytes(row.hash, head.hash)) return undefined;
   const { domain } = view;
+  const folded = rowOf(view, head);
   const shown = toStored(domain.state.read(row.state.schema, row.state.state));
-  if (!sameStored(shown, folded.state.state) || !sameStored(row.entries, folded.entries))
-    return problem("row-differs", "the row differs from the fold of the events");
-  return undefined;
+  if (
+    sameStored(shown, folded.state.state) &&
+    sameStored(row.entries, folded.entries) &&
+    row.time === head.time
+  )
+    return undefined;
+  const detail = "the row differs from the fold of the events";
+  return { ...about, kind: "row-differs", detail };
 };

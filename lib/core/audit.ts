@@ -7,7 +7,10 @@ import type { EventReader } from "./event-store.ts";
 import type { Checkpoints, LedgerView } from "./ledger-view.ts";
 import type { Clock } from "./retry.ts";
 import {
+  type Damaged,
   type LogWalker,
+  type Saved,
+  type SaveOptions,
   type SegmentProgress,
   segmentsDefault,
   untouched,
@@ -39,9 +42,13 @@ export interface Audits {
   /** Begins a run; it takes the place of the one before. */
   begin(record: AuditRecord): Promise<void>;
   find(): Promise<AuditRecord | undefined>;
-  /** What was saved of a run, and when each segment was saved last (ISO 8601). */
-  progress(run: string): Promise<readonly (AuditProgress & { readonly savedAt: string })[]>;
-  save(run: string, progress: AuditProgress, savedAt: string): Promise<void>;
+  /** What was saved of a run, read strongly. */
+  progress(run: string): Promise<readonly Saved<AuditProgress>[]>;
+  /**
+   * Saves progress unless another worker has moved the segment on from where this one stood; false then, and the segment
+   * is theirs.
+   */
+  save(run: string, progress: AuditProgress, options: SaveOptions): Promise<boolean>;
 }
 
 /** A document view as readers are served by it now. */
@@ -49,7 +56,7 @@ export interface ServedDocuments {
   readonly view: DocumentView;
   readonly generation: number;
   readonly rows: Pick<DocumentRows, "get">;
-  walk(options: WalkOptions): Promise<WalkPage<DocumentRow>>;
+  walk(options: WalkOptions): Promise<WalkPage<DocumentRow | Damaged>>;
 }
 
 /** Another view as readers are served by it now. */
@@ -99,9 +106,8 @@ const grown = (
   page: { readonly streams: number; readonly events: number },
   next: AuditProgress["after"],
 ): AuditProgress => {
-  const { after: _, ...before } = progress;
   return {
-    ...before,
+    segment: progress.segment,
     done: next === undefined,
     ...(next ? { after: next } : {}),
     streams: progress.streams + page.streams,
@@ -143,17 +149,17 @@ export const auditSegment = async (
   const record = await ports.audits.find();
   if (record?.run !== run) return;
   const saved = (await ports.audits.progress(run)).find((each) => each.segment === segment);
-  const { savedAt: _, ...known } = saved ?? {
+  let progress: AuditProgress = saved ?? {
     ...untouched(segment),
     problems: [],
     problemsFound: 0,
-    savedAt: "",
   };
-  let progress: AuditProgress = known;
   let open: OpenStream | undefined;
   while (!progress.done) {
+    const { after: from } = progress;
     ({ progress, open } = await auditPage(ports, record, progress, open));
-    await ports.audits.save(run, progress, new Date(ports.now()).toISOString());
+    const at = new Date(ports.now()).toISOString();
+    if (!(await ports.audits.save(run, progress, { at, from }))) return;
     if (!progress.done && ports.now() >= deadline)
       return ports.queue.send([{ kind: "audit-segment", run, segment }]);
   }

@@ -18,7 +18,7 @@ export interface ClaimPorts extends Clock {
 /** The key service's trouble as a refusal that can be repeated; any other error comes back as it is. */
 export const asUnavailable = (error: unknown): unknown => {
   if (!(error instanceof KeyServiceError)) return error;
-  const lasts = isTrouble(error, "exhausted", "disabled", "denied");
+  const lasts = isTrouble(error, "exhausted", "disabled", "doomed", "denied");
   const refusal = new Refusal("unavailable", "A user's key cannot be had now.", {
     retryAfter: lasts ? 60 : 2,
   });

@@ -43,6 +43,11 @@ export class EventStore extends Construct {
     this.table.allow(fn, "Query", "PutItem");
   }
 
+  /** Lets a function read streams, and walk the whole log. */
+  grantWalk(fn: LambdaFunction): void {
+    this.table.allow(fn, "Query", "Scan");
+  }
+
   /** Lets a function be notified of commits. */
   grantStream(fn: LambdaFunction): void {
     Grant.addToPrincipal({

@@ -3,10 +3,11 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { Registry } from "../core/registry.ts";
 import type { HttpFunction, Route } from "../core/route.ts";
-import type { TableDefinition } from "../core/table.ts";
-import { eventTable, idempotencyTable, subjectKeyTable } from "../core/tables.ts";
+import { systemTables } from "../core/tables.ts";
 import { Api } from "./api.ts";
+import { Auditor } from "./auditor.ts";
 import { Auth, type UserDirectory } from "./auth.ts";
+import { Caretaker } from "./caretaker.ts";
 import { EventStore } from "./event-store.ts";
 import { runtimeFunction } from "./function.ts";
 import { Idempotency } from "./idempotency.ts";
@@ -15,13 +16,15 @@ import { Publisher } from "./publisher.ts";
 import type { Settings } from "./settings.ts";
 import { SubjectKeys } from "./subject-keys.ts";
 import { Sweeper } from "./sweeper.ts";
+import { ViewControl } from "./view-control.ts";
 import { Views } from "./views.ts";
 import { WorkQueue } from "./work-queue.ts";
+import { Worker } from "./worker.ts";
 
 /** What the stack deploys, and how. */
 export interface EverfoldStackProps {
   /** The part of the registry that the stack is made from. */
-  readonly registry: Pick<Registry, "tables" | "routes">;
+  readonly registry: Pick<Registry, "tables" | "routes" | "views">;
   readonly settings: Settings;
 }
 
@@ -30,6 +33,7 @@ interface Stores {
   readonly idempotency: Idempotency;
   readonly subjectKeys: SubjectKeys;
   readonly views: Views;
+  readonly viewControl: ViewControl;
   readonly workQueue: WorkQueue;
 }
 
@@ -39,7 +43,7 @@ interface Duty {
   grant(fn: LambdaFunction, stores: Stores): void;
 }
 
-const duties: Partial<Record<HttpFunction, Duty>> = {
+const duties: Readonly<Record<HttpFunction, Duty>> = {
   command: {
     timeout: Duration.seconds(15),
     grant: (fn, { eventStore, idempotency, subjectKeys }) => {
@@ -50,8 +54,9 @@ const duties: Partial<Record<HttpFunction, Duty>> = {
   },
   query: {
     timeout: Duration.seconds(15),
-    grant: (fn, { eventStore, subjectKeys, views }) => {
+    grant: (fn, { eventStore, subjectKeys, viewControl, views }) => {
       eventStore.grantRead(fn);
+      viewControl.grantList(fn);
       views.grantRead(fn);
       subjectKeys.grantOpen(fn);
     },
@@ -60,22 +65,26 @@ const duties: Partial<Record<HttpFunction, Duty>> = {
     timeout: Duration.seconds(29),
     grant: (fn, { subjectKeys }) => subjectKeys.grantErase(fn),
   },
+  operations: {
+    timeout: Duration.seconds(29),
+    grant: (fn, { eventStore, viewControl, workQueue }) => {
+      eventStore.grantRead(fn);
+      viewControl.grantOperate(fn);
+      workQueue.grantRedrive(fn);
+    },
+  },
 };
 
 /** Answers what no route matches, so that an unknown path gets the same kind of error as everything else. */
 const fallback = "query" satisfies HttpFunction;
 
-const systemTables: readonly string[] = [eventTable, idempotencyTable, subjectKeyTable].map(
-  ({ name }) => name,
-);
-
-/** Tables of the read side; refuses a table that no construct of the stack would make. */
-const viewTables = (tables: readonly TableDefinition[]): readonly TableDefinition[] => {
-  const others = tables.filter(({ name }) => !systemTables.includes(name));
-  const homeless = others.find(({ holds }) => holds !== "derived");
-  if (homeless)
-    throw new Error(`Table ${homeless.name} (${homeless.holds}) has no construct in the stack.`);
-  return others;
+/** Refuses a registry with a table that no construct of the stack makes. */
+const checkTables = ({ tables, views }: EverfoldStackProps["registry"]): void => {
+  const made = new Set(
+    [...systemTables, ...views.map(({ table }) => table)].map(({ name }) => name),
+  );
+  const homeless = tables.find(({ name }) => !made.has(name));
+  if (homeless) throw new Error(`Table ${homeless.name} has no construct in the stack.`);
 };
 
 /** Everything that a stage of Everfold consists of: one stack, so that a bare `cdk deploy` deploys it. */
@@ -87,14 +96,19 @@ export class EverfoldStack extends Stack {
       terminationProtection: !ephemeral,
       tags: { "everfold:stage": stage },
     });
+    checkTables(registry);
     const stores: Stores = {
       eventStore: new EventStore(this, "EventStore", { ephemeral }),
       idempotency: new Idempotency(this, "Idempotency", { ephemeral }),
       subjectKeys: new SubjectKeys(this, "SubjectKeys", { stage, mode, ephemeral }),
-      views: new Views(this, "Views", { tables: viewTables(registry.tables), ephemeral }),
+      views: new Views(this, "Views", { views: registry.views, ephemeral }),
+      viewControl: new ViewControl(this, "ViewControl", { ephemeral }),
       workQueue: new WorkQueue(this, "WorkQueue"),
     };
     new Projector(this, "Projector", { stage, ephemeral, ...stores });
+    new Worker(this, "Worker", { stage, ...stores });
+    new Caretaker(this, "Caretaker", { stage, ...stores });
+    new Auditor(this, "Auditor", { stage, ...stores });
     new Publisher(this, "Publisher", { stage, ephemeral, ...stores });
     new Sweeper(this, "Sweeper", { stage, ...stores });
     const auth = new Auth(this, "Auth", { issuer, ephemeral });
@@ -117,7 +131,6 @@ export class EverfoldStack extends Stack {
     const names = new Set<HttpFunction>([fallback, ...routes.map(({ handler }) => handler)]);
     const created = [...names].map((name): [HttpFunction, LambdaFunction] => {
       const duty = duties[name];
-      if (!duty) throw new Error(`Function ${name} answers a route, but has no duty in the stack.`);
       const id = name.charAt(0).toUpperCase() + name.slice(1);
       const fn = runtimeFunction(this, id, { name, stage, timeout: duty.timeout });
       duty.grant(fn, stores);

@@ -1,8 +1,6 @@
 import { Duration } from "aws-cdk-lib";
-import { Rule, Schedule } from "aws-cdk-lib/aws-events";
-import { LambdaFunction as FunctionTarget } from "aws-cdk-lib/aws-events-targets";
-import { Construct } from "constructs";
-import { runtimeFunction } from "./function.ts";
+import type { Construct } from "constructs";
+import { ScheduledFunction } from "./scheduled-function.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
 
 /** What the sweeper works on. */
@@ -12,20 +10,10 @@ export interface SweeperProps {
 }
 
 /** Finishes every hour what crashes left behind: keys without an owner, and erasures that were interrupted. */
-export class Sweeper extends Construct {
+export class Sweeper extends ScheduledFunction {
   constructor(scope: Construct, id: string, { stage, subjectKeys }: SweeperProps) {
-    super(scope, id);
-    const fn = runtimeFunction(this, "Handler", {
-      name: "sweeper",
-      stage,
-      timeout: Duration.minutes(15),
-    });
-    subjectKeys.grantSweep(fn);
-    // A run that failed is not repeated: the next one does its work.
-    fn.configureAsyncInvoke({ retryAttempts: 0 });
-    new Rule(this, "Schedule", {
-      schedule: Schedule.rate(Duration.hours(1)),
-      targets: [new FunctionTarget(fn)],
-    });
+    const timeout = Duration.minutes(15);
+    super(scope, id, { name: "sweeper", stage, timeout, every: Duration.hours(1) });
+    subjectKeys.grantSweep(this.function);
   }
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { load } from "../../lib/core/load.ts";
 import type { FakeClock } from "../clock.ts";
 import { type CommandProcess, createCommandProcess, refusalOf } from "../command-process.ts";
-import { Command, jar, pour } from "../jar.ts";
+import { Command, jar, pour, restore } from "../jar.ts";
 import type { MemoryEventStore } from "../memory-event-store.ts";
 
 let process: CommandProcess & { store: MemoryEventStore; clock: FakeClock };
@@ -103,6 +103,47 @@ describe("a command on two streams", () => {
     ];
     await process.sendSteps(steps);
     expect(await sums()).toEqual([0, 5]);
+  });
+});
+
+describe("a command that names an earlier version", () => {
+  const inscribe = (text: string) => process.send("1", Command.Inscribe({ text }));
+  const textNow = async () =>
+    Object((await load(jar, process.store, "jar-1", { consistent: true })).state).text;
+
+  beforeEach(async () => {
+    await inscribe("first");
+    await inscribe("second");
+    asked();
+  });
+
+  test("is decided on the state at that version", async () => {
+    await process.sendSteps(restore("1", 2));
+    expect(await textNow()).toBe("first");
+    await process.sendSteps(restore("1", 1));
+    expect(await textNow()).toBe("");
+  });
+
+  test("is refused when the stream has no such version, after a strong look", async () => {
+    expect(await refusalOf(process.sendSteps(restore("1", 9)))).toMatchObject({
+      facts: { code: "no-such-version" },
+    });
+    expect(asked()).toContain("range!");
+  });
+
+  test("finds a version that another function has just written", async () => {
+    await rival().send("1", Command.Inscribe({ text: "third" }));
+    await rival().send("1", Command.Inscribe({ text: "fourth" }));
+    await process.sendSteps(restore("1", 4));
+    expect(await textNow()).toBe("third");
+  });
+
+  test("keeps to that version through conflicts and lost answers", async () => {
+    process.store.rivals.push(() => rival().send("1", Command.Inscribe({ text: "third" })));
+    process.store.faults.push("none", "lost-late");
+    await process.sendSteps(restore("1", 2));
+    expect(await textNow()).toBe("first");
+    expect(process.store.commits("jar-1")).toHaveLength(5);
   });
 });
 

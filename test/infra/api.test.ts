@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { routeKey } from "../../lib/core/route.ts";
 import { registry } from "../../lib/domains/index.ts";
-import { stackWith, templateWith } from "./synthesize.ts";
+import { templateWith } from "./synthesize.ts";
 
 interface Route {
   readonly Properties: {
@@ -93,12 +93,5 @@ describe("the HTTP API", () => {
     const format: Record<string, string> = JSON.parse(stage?.Properties.AccessLogSettings.Format);
     expect(format).toMatchObject({ requestId: "$context.requestId", status: "$context.status" });
     expect(JSON.stringify(format)).not.toMatch(/sourceIp|userAgent|claims|path/i);
-  });
-
-  test("refuses a route that no function of the stack answers", () => {
-    const routes = [{ method: "POST", path: "/admin/audit", handler: "operations" }] as const;
-    expect(() => stackWith({}, { tables: registry.tables, routes })).toThrow(
-      "Function operations answers a route, but has no duty in the stack.",
-    );
   });
 });

@@ -110,7 +110,7 @@ test("refuses a table that no construct makes", () => {
     partitionKey: { name: "key", type: "S" },
     holds: "log",
   } as const;
-  expect(() => stackWith({}, { tables: [table], routes: [] })).toThrow(
-    "Table scratch (log) has no construct in the stack.",
+  expect(() => stackWith({}, { tables: [table], routes: [], views: [] })).toThrow(
+    "Table scratch has no construct in the stack.",
   );
 });

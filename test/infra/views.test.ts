@@ -24,8 +24,8 @@ interface Table {
 const template = templateWith();
 const tables = Object.entries(
   template.findResources("AWS::DynamoDB::GlobalTable") as Record<string, Table>,
-).filter(([id]) => id.startsWith("Views"));
-const definitions = registry.tables.filter(({ holds }) => holds === "derived");
+).filter(([id]) => id.startsWith("ViewsView"));
+const definitions = registry.views.map(({ table }): TableDefinition => table);
 
 const keySchema = ({
   partitionKey,
@@ -58,13 +58,17 @@ describe("the tables of the views", () => {
     for (const [, { DeletionPolicy }] of tables) expect(DeletionPolicy).toBe("Delete");
   });
 
-  test("are written by the projector alone", () => {
-    const ids = tables.map(([id]) => `${plainId(id)}.Arn`);
+  test("are written by the projector and the worker alone", () => {
+    const ids = new Set(tables.map(([id]) => `${plainId(id)}.Arn`));
+    const reads = /:(Query|GetItem|BatchGetItem|Scan)$/;
     const writers = Object.entries(rolesIn(template)).filter(([, granted]) =>
-      ids.some((id) =>
-        granted[id]?.some((action) => !/:(Query|GetItem|BatchGetItem)$/.test(action)),
+      Object.entries(granted).some(
+        ([resource, actions]) => ids.has(resource) && actions.some((action) => !reads.test(action)),
       ),
     );
-    expect(writers.map(([role]) => role)).toEqual(["ProjectorHandlerRole"]);
+    expect(writers.map(([role]) => role).sort()).toEqual([
+      "ProjectorHandlerRole",
+      "WorkerHandlerRole",
+    ]);
   });
 });

@@ -1,16 +1,18 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, test } from "vitest";
+import { workQueue } from "../../lib/core/queues.ts";
 import { templateWith } from "./synthesize.ts";
 
 const template = templateWith();
 
 describe("the work queue", () => {
-  test("gives up after five deliveries, and keeps what it gave up", () => {
+  test("gives up after so many deliveries, and keeps what it gave up", () => {
     template.hasResourceProperties("AWS::SQS::Queue", {
       RedrivePolicy: {
         deadLetterTargetArn: { "Fn::GetAtt": [Match.stringLikeRegexp("DeadLetters"), "Arn"] },
-        maxReceiveCount: 5,
+        maxReceiveCount: workQueue.receivesMax,
       },
+      VisibilityTimeout: workQueue.visibilitySeconds,
     });
     template.allResourcesProperties("AWS::SQS::Queue", {
       MessageRetentionPeriod: 14 * 24 * 3600,

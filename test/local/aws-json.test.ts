@@ -10,7 +10,12 @@ import {
 const contentType = "application/x-amz-json-1.1";
 let endpoint: AwsJsonEndpoint;
 let stopped: boolean;
+let waits: Promise<void>;
 beforeEach(async () => {
+  let begin = () => {};
+  waits = new Promise((resolve) => {
+    begin = resolve;
+  });
   stopped = false;
   endpoint = await startAwsJson({
     target: "Parrots",
@@ -24,8 +29,12 @@ beforeEach(async () => {
       Fall: () => {
         throw new Error("the perch broke");
       },
-      Wait: (_, signal) =>
-        new Promise((resolve) => signal.addEventListener("abort", () => resolve({ gone: true }))),
+      Wait: (_, signal) => {
+        begin();
+        return new Promise((resolve) =>
+          signal.addEventListener("abort", () => resolve({ gone: true })),
+        );
+      },
     },
   });
 });
@@ -97,7 +106,7 @@ describe("an endpoint of an AWS JSON protocol", () => {
 
   test("ends those that wait when it stops, with an answer", async () => {
     const waiting = call("Parrots.Wait", "{}");
-    await call("Parrots.Repeat", '{"words":"after it"}');
+    await waits;
     stopped = true;
     await endpoint.stop();
     expect((await waiting).body).toEqual({ gone: true });

@@ -2,24 +2,12 @@ import {
   ConditionalCheckFailedException,
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
-import { Refusal } from "../../core/errors.ts";
 import { countRefusedWrite } from "./client.ts";
-import { isConflict, isUnanswered } from "./failure.ts";
+import { isConflict, whenAnswered } from "./failure.ts";
 
 /** Waits for the store's answer; its silence is a refusal as `unavailable`, for work that can be repeated. */
-export const answered = async <T>(work: Promise<T>): Promise<T> => {
-  try {
-    return await work;
-  } catch (error) {
-    if (!isUnanswered(error)) throw error;
-    const refusal = new Refusal("unavailable", "The store of users' keys does not answer.", {
-      retryAfter: 1,
-    });
-    // What the client threw holds the whole request, credentials included, and is not kept.
-    refusal.cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw refusal;
-  }
-};
+export const answered = <T>(work: Promise<T>): Promise<T> =>
+  whenAnswered("The store of users' keys", work);
 
 const isRefused = (error: unknown): boolean =>
   error instanceof ConditionalCheckFailedException ||

@@ -30,6 +30,25 @@ const Entry = z.object({ partition: z.string(), sort: z.union([z.string(), z.num
 
 const store = "The view";
 
+/** Reads items of one generation of a document view; throws when one is no row. */
+export const readDocumentRow = (view: DocumentView, generation: number) => {
+  const indexNames = (view.table.indexes ?? []).map(({ name }) => name);
+  const prefix = `${generation}#`;
+  return (item: unknown): DocumentRow => {
+    const { stream, version, time, hash, state, ...keys } = StoredRow.parse(item);
+    const entries = indexNames.flatMap((name) => {
+      const entry = Entry.safeParse({
+        partition: keys[`${name}Partition`],
+        sort: keys[`${name}Sort`],
+      });
+      if (!entry.success) return [];
+      const { partition, sort } = entry.data;
+      return [[name, { partition: partition.slice(prefix.length), sort }] as const];
+    });
+    return { stream, version, time, hash, state, entries: Object.fromEntries(entries) };
+  };
+};
+
 /**
  * The table of a document view, on DynamoDB. Every key of a row and of its index entries starts with the generation,
  * so that two builds of a view share one table and never meet.
@@ -41,20 +60,7 @@ export const createDocumentRows = (
   generation: number,
 ): DocumentRows => {
   const keyOf = (key: string): string => `${generation}#${key}`;
-  const indexNames = (view.table.indexes ?? []).map(({ name }) => name);
-  const readItem = (item: unknown): DocumentRow => {
-    const { stream, version, time, hash, state, ...keys } = StoredRow.parse(item);
-    const entries = indexNames.flatMap((name) => {
-      const entry = Entry.safeParse({
-        partition: keys[`${name}Partition`],
-        sort: keys[`${name}Sort`],
-      });
-      if (!entry.success) return [];
-      const { partition, sort } = entry.data;
-      return [[name, { partition: partition.slice(keyOf("").length), sort }] as const];
-    });
-    return { stream, version, time, hash, state, entries: Object.fromEntries(entries) };
-  };
+  const readItem = readDocumentRow(view, generation);
   const writeItem = ({ entries, ...row }: DocumentRow) => ({
     row: keyOf(row.stream),
     ...row,

@@ -14,7 +14,7 @@ import type { Appended, EventReader, EventStore } from "../../core/event-store.t
 import type { IdempotencyRecord } from "../../core/idempotency.ts";
 import { itemBytes, writeUnits } from "../../core/item-size.ts";
 import { countRefusedWrite } from "./client.ts";
-import { isConflict, isUnanswered, reasonCodes, whenAnswered } from "./failure.ts";
+import { isConflict, isUnanswered, reasonCodes, summaryOf, whenAnswered } from "./failure.ts";
 import { keepOnce, parseRecord } from "./idempotency.ts";
 
 type Client = Pick<DynamoDBDocumentClient, "send">;
@@ -74,7 +74,7 @@ const whyRefused = (
   )
     return refusedTransaction(error, commits, record);
   if (isConflict(error)) return { outcome: "conflict", winners: [] };
-  if (isUnanswered(error)) return { outcome: "unsure", cause: error };
+  if (isUnanswered(error)) return { outcome: "unsure", cause: summaryOf(error) };
   throw error;
 };
 

@@ -20,9 +20,15 @@ export const reasonCodes = (error: unknown): readonly string[] =>
     ? (error.CancellationReasons ?? []).map(({ Code }) => Code ?? "None")
     : [];
 
-const statusOf = (error: object): number | undefined => {
-  const { $metadata }: { $metadata?: { httpStatusCode?: number } } = error;
-  return $metadata?.httpStatusCode;
+interface Metadata {
+  readonly httpStatusCode?: number;
+  readonly requestId?: string;
+  readonly attempts?: number;
+}
+
+const metadataOf = (error: object): Metadata => {
+  const { $metadata }: { $metadata?: Metadata } = error;
+  return $metadata ?? {};
 };
 
 const isBroken = (error: Error): boolean =>
@@ -45,9 +51,16 @@ export const isUnanswered = (error: unknown): boolean => {
   const codes = reasonCodes(error);
   if (codes.length > 0)
     return !codes.includes("ValidationError") && codes.some((code) => throttledReasons.has(code));
-  const status = statusOf(error);
+  const { httpStatusCode: status } = metadataOf(error);
   // An error with the status of a success is an answer that could not be read.
   return status !== undefined && (status < 300 || status === 429 || status >= 500);
+};
+
+/** What is worth keeping of a client's error, which holds the whole request, credentials included. */
+export const summaryOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const { requestId = "unknown", attempts = 1 } = metadataOf(error);
+  return `${error.name}: ${error.message} (request ${requestId}, attempts: ${attempts})`;
 };
 
 /** Waits for what can be repeated at will; the store's silence is a refusal as `unavailable`. */
@@ -57,7 +70,7 @@ export const whenAnswered = async <T>(store: string, work: Promise<T>): Promise<
   } catch (error) {
     if (!isUnanswered(error)) throw error;
     const refusal = new Refusal("unavailable", `${store} does not answer.`, { retryAfter: 1 });
-    refusal.cause = error;
+    refusal.cause = summaryOf(error);
     throw refusal;
   }
 };

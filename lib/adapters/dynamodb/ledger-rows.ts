@@ -1,11 +1,10 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { LedgerQuery, LedgerRow, LedgerRows, LedgerView } from "../../core/ledger-view.ts";
 import type { StoredValue } from "../../core/stored-value.ts";
 import { writeItems } from "./batches.ts";
 import { checkpointKey, checkpointSort, readCheckpoints } from "./checkpoints.ts";
-import { countRefusedWrite } from "./client.ts";
+import { isWritten } from "./conditional-write.ts";
 import { isWithin, keyCondition } from "./key-range.ts";
 import { queryItems } from "./query-pages.ts";
 
@@ -65,8 +64,9 @@ export const createLedgerRows = (
       return writeItems(client, table, [...new Map(items).values()]);
     },
     advance: async (stream, version) => {
-      try {
-        await client.send(
+      await isWritten(
+        1,
+        client.send(
           new UpdateCommand({
             TableName: table,
             Key: checkpointKey(generation, stream),
@@ -75,11 +75,8 @@ export const createLedgerRows = (
             ExpressionAttributeNames: { "#version": "version" },
             ExpressionAttributeValues: { ":version": version },
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        countRefusedWrite(1);
-      }
+        ),
+      );
     },
     checkpoints: (streams) => readCheckpoints(client, table, generation, streams),
     list,

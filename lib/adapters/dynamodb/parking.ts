@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
   QueryCommand,
@@ -11,6 +10,7 @@ import type { ParkedPair, Parking, ViewPair } from "../../core/view-control.ts";
 import { readItems } from "./batches.ts";
 import { countRefusedWrite } from "./client.ts";
 import { clock } from "./clock.ts";
+import { isWritten } from "./conditional-write.ts";
 import { isConflict, isUnanswered, reasonCodes } from "./failure.ts";
 import { parkedAttribute, parkedPartition, recordKey } from "./view-record.ts";
 
@@ -70,9 +70,10 @@ const count = (table: string, { view, generation }: ViewPair, change: 1 | -1) =>
 });
 
 /** Changes what is noted of a parked pair; false when it is not parked. */
-const changeNote = async (client: Client, table: string, pair: ViewPair, note: Note) => {
-  try {
-    await client.send(
+const changeNote = (client: Client, table: string, pair: ViewPair, note: Note) =>
+  isWritten(
+    1,
+    client.send(
       new UpdateCommand({
         TableName: table,
         Key: keyOf(pair),
@@ -90,14 +91,8 @@ const changeNote = async (client: Client, table: string, pair: ViewPair, note: N
           ":dead": note.dead,
         },
       }),
-    );
-    return true;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    countRefusedWrite(1);
-    return false;
-  }
-};
+    ),
+  );
 
 const addPair = async (client: Client, table: string, pair: ViewPair, note: Note) => {
   const { reason, queued, dead } = note;

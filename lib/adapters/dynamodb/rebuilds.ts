@@ -1,11 +1,8 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { RebuildRecord, Rebuilds } from "../../core/rebuild.ts";
-import type { SegmentProgress } from "../../core/segments.ts";
 import type { BuildRecord } from "../../core/view-control.ts";
-import { countRefusedWrite } from "./client.ts";
-import { queryItems } from "./query-pages.ts";
+import { isWritten } from "./conditional-write.ts";
+import { readProgress, saveProgress } from "./segment-progress.ts";
 import { findRecord, parkedAttribute, recordKey, type StoredView } from "./view-record.ts";
 
 /** How often a beginning is tried again because another one came in between. */
@@ -13,27 +10,7 @@ const beginsMax = 5;
 
 type Client = Pick<DynamoDBDocumentClient, "send">;
 
-const Progress = z.object({
-  segment: z.int(),
-  done: z.boolean(),
-  after: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
-  streams: z.int(),
-  events: z.int(),
-});
-
 const partitionOf = (view: string, generation: number): string => `rebuild#${view}#${generation}`;
-
-/** Waits for a conditional write; false when its condition did not hold. */
-const isWritten = async (write: Promise<unknown>): Promise<boolean> => {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    countRefusedWrite(1);
-    return false;
-  }
-};
 
 /** Begins a build; the one that it takes the place of is retired at once. */
 const beginOnce = (
@@ -44,6 +21,7 @@ const beginOnce = (
   rebuild: Pick<RebuildRecord, "segments" | "startedAt">,
 ): Promise<boolean> =>
   isWritten(
+    1,
     client.send(
       new UpdateCommand({
         TableName: table,
@@ -80,6 +58,7 @@ const switchOnce = (
   until: string,
 ): Promise<boolean> =>
   isWritten(
+    1,
     client.send(
       new UpdateCommand({
         TableName: table,
@@ -110,58 +89,29 @@ const switchOnce = (
     ),
   );
 
-const saveProgress = (
-  client: Client,
-  table: string,
-  partition: string,
-  { segment, ...progress }: SegmentProgress,
-) =>
-  isWritten(
-    client.send(
-      new PutCommand({
-        TableName: table,
-        Item: { view: partition, item: String(segment).padStart(4, "0"), segment, ...progress },
-        // Whoever repeats a segment that is done already does not open it again.
-        ConditionExpression: "attribute_not_exists(#done) OR #done = :no",
-        ExpressionAttributeNames: { "#done": "done" },
-        ExpressionAttributeValues: { ":no": false },
-      }),
-    ),
-  );
+const isOwn = ({ record, rebuild }: StoredView, { generation }: BuildRecord, at: string) =>
+  record.building?.generation === generation && rebuild?.startedAt === at;
 
 /** What is recorded of rebuilds, on DynamoDB: the latest one of a view is a part of the view's record. */
 export const createRebuilds = (client: Client, table: string): Rebuilds => ({
-  begin: async (view, definition, rebuild) => {
+  begin: async (view, definition, rebuild, insteadOf) => {
     let tried: BuildRecord | undefined;
     for (let attempt = 1; attempt <= beginsMax; attempt++) {
       const stored = await findRecord(client, table, view);
       if (!stored) throw new Error(`View ${view} has no record.`);
-      const { generation } = stored.record.building ?? {};
+      const { building } = stored.record;
       // A repeat by the SDK, because the first answer was lost, finds its own write.
-      const isOwn =
-        generation === tried?.generation && stored.rebuild?.startedAt === rebuild.startedAt;
-      if (generation !== undefined) return isOwn ? tried : undefined;
+      if (tried && isOwn(stored, tried, rebuild.startedAt)) return tried;
+      if (building && building.generation !== insteadOf) return undefined;
       tried = { generation: stored.nextGeneration, definition };
-      if (await beginOnce(client, table, view, tried, rebuild)) return tried;
+      if (await beginOnce(client, table, stored, tried, rebuild)) return tried;
     }
     return undefined;
   },
   find: async (view) => (await findRecord(client, table, view))?.rebuild,
-  progress: async (view, generation) => {
-    const segments: SegmentProgress[] = [];
-    const items = queryItems(client, {
-      TableName: table,
-      KeyConditionExpression: "#view = :partition",
-      ExpressionAttributeNames: { "#view": "view" },
-      ExpressionAttributeValues: { ":partition": partitionOf(view, generation) },
-      ConsistentRead: true,
-    });
-    for await (const item of items) segments.push(Progress.parse(item));
-    return segments;
-  },
-  save: async (view, generation, progress) => {
-    await saveProgress(client, table, partitionOf(view, generation), progress);
-  },
+  progress: (view, generation) => readProgress(client, table, partitionOf(view, generation)),
+  save: (view, generation, progress, options) =>
+    saveProgress(client, table, partitionOf(view, generation), progress, options),
   switchTo: async (view, generation, at, until) => {
     const stored = await findRecord(client, table, view);
     if (stored?.record.building?.generation !== generation) return false;

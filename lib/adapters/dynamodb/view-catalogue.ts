@@ -1,8 +1,7 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { ViewCatalogue, ViewRecord } from "../../core/view-control.ts";
 import { writeItems } from "./batches.ts";
-import { countRefusedWrite } from "./client.ts";
+import { isWritten } from "./conditional-write.ts";
 import { queryItems } from "./query-pages.ts";
 import {
   parkedAttribute,
@@ -41,24 +40,23 @@ export const createViewCatalogue = (client: Client, table: string): ViewCatalogu
   },
   create: async (view, definition, { unbuilt } = { unbuilt: true }) => {
     const first = { live: { generation: 1, definition }, retired: {}, nextGeneration: 2, unbuilt };
-    try {
-      await client.send(
+    await isWritten(
+      1,
+      client.send(
         new PutCommand({
           TableName: table,
           Item: { ...recordKey(view), ...first },
           ConditionExpression: "attribute_not_exists(#view)",
           ExpressionAttributeNames: { "#view": "view" },
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      countRefusedWrite(1);
-    }
+      ),
+    );
   },
   forget: async (view, generation) => {
     await removeParked(client, table, parkedPartition(view, generation));
-    try {
-      await client.send(
+    await isWritten(
+      1,
+      client.send(
         new UpdateCommand({
           TableName: table,
           Key: recordKey(view),
@@ -70,10 +68,7 @@ export const createViewCatalogue = (client: Client, table: string): ViewCatalogu
             "#parked": parkedAttribute(generation),
           },
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      countRefusedWrite(1);
-    }
+      ),
+    );
   },
 });

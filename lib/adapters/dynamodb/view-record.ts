@@ -60,7 +60,16 @@ const countsIn = (attributes: Readonly<Record<string, unknown>>): ViewRecord["pa
 /** Reads the record of a view; throws when an item is none. */
 export const readRecord = (item: unknown): StoredView => {
   const stored = StoredRecord.parse(item);
-  const { item: view, nextGeneration, live, building, retired, unbuilt, rebuild, ...others } = stored;
+  const {
+    item: view,
+    nextGeneration,
+    live,
+    building,
+    retired,
+    unbuilt,
+    rebuild,
+    ...others
+  } = stored;
   const record = {
     view,
     live,

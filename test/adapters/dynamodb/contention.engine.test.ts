@@ -41,9 +41,9 @@ const accepted = (all: readonly Priced[]): number =>
 const perAccepted = (all: readonly Priced[], unit: keyof Usage): string =>
   (all.reduce((sum, { used }) => sum + used[unit], 0) / accepted(all)).toFixed(2);
 
-const report = (what: string, all: readonly Priced[], started: number): void => {
+const report = (what: string, all: readonly Priced[], began: number): void => {
   const figures = [
-    `${accepted(all)} of ${all.length} accepted in ${Date.now() - started} ms`,
+    `${accepted(all)} of ${all.length} accepted in ${Date.now() - began} ms`,
     `${perAccepted(all, "roundTrips")} round trips`,
     `${perAccepted(all, "writeUnits")} write units`,
     `${perAccepted(all, "readUnits")} read units each`,
@@ -57,14 +57,14 @@ const checkRefusals = (all: readonly Priced[], ...kinds: readonly string[]): voi
     if (result.status === "rejected" && !kinds.includes(result.reason.kind)) throw result.reason;
 };
 
-describe.each([1, 4, 16, 64])("%i writers at once on one account", (count) => {
+describe.each([4, 16, 64])("%i writers at once on one account", (count) => {
   test("lose no update, whatever they remember", async () => {
     const id = await accountWith(1_000_000);
     const writers = functions(count);
     let expected = 1_000_000;
     let commits = 1;
-    // From the second round on the functions remember states, most of them stale.
-    for (const round of ["cold", "warm", "warm"]) {
+    // In the second round the functions remember states, most of them stale.
+    for (const round of ["cold", "warm"]) {
       const amounts = writers.map(() => upTo(1_000));
       const began = Date.now();
       const all = await Promise.all(
@@ -94,15 +94,12 @@ test("64 withdrawals at once never take more than there is", async () => {
     functions(64).map((writer) => priced(() => writer.send(id, "withdraw", { amount: 100 }, ann))),
   );
   checkRefusals(all, "conflict", "rejected");
-  const rejected = all.filter(
-    ({ result }) => result.status === "rejected" && result.reason.kind === "rejected",
+  const codes = all.flatMap(({ result }) =>
+    result.status === "rejected" ? [result.reason.facts.code] : [],
   );
-  expect(accepted(all)).toBe(30);
-  expect(
-    rejected.every(
-      ({ result }) => "reason" in result && result.reason.facts.code === "insufficient-funds",
-    ),
-  ).toBe(true);
   const { balance } = await inspectAccount(createBank(started.client).ports.store, id);
+  expect(balance).toBe(3_000 - 100 * accepted(all));
+  // Nobody hears that the money is gone while some is left.
+  expect(codes).toContain("insufficient-funds");
   expect(balance).toBe(0);
 });

@@ -106,8 +106,9 @@ describe("appending one commit", () => {
     ["throttling", new ThrottlingException(facts)],
     ["a fault of the store", internal],
     ["a broken connection", broken],
-  ])("is unsure after %s", async (_, cause) => {
-    expect(await append(cause)).toEqual({ outcome: "unsure", cause });
+  ])("is unsure after %s", async (_, error) => {
+    const cause = expect.stringContaining(`${error.name}: ${error.message}`);
+    expect(await append(error)).toEqual({ outcome: "unsure", cause });
   });
 
   test.each([
@@ -191,8 +192,9 @@ describe("appending in a transaction", () => {
     ["its own earlier attempt under way", new TransactionInProgressException(facts)],
     ["a fault of the store", internal],
     ["a broken connection", broken],
-  ])("is unsure after %s", async (_, cause) => {
-    expect(await append(cause)).toEqual({ outcome: "unsure", cause });
+  ])("is unsure after %s", async (_, error) => {
+    const cause = expect.stringContaining(`${error.name}: ${error.message}`);
+    expect(await append(error)).toEqual({ outcome: "unsure", cause });
   });
 
   test.each([
@@ -244,7 +246,8 @@ describe("reading", () => {
 
   test.each(reads)("%s is refused as unavailable while the store is silent", async (_, read) => {
     dynamo.on(QueryCommand).rejects(broken);
-    const refusal = { name: "Refusal", kind: "unavailable", cause: broken };
+    const cause = expect.stringContaining("socket hang up");
+    const refusal = { name: "Refusal", kind: "unavailable", cause };
     await expect(read()).rejects.toMatchObject(refusal);
   });
 

@@ -132,8 +132,9 @@ describe("waiting for a read", () => {
 
   test("refuses as unavailable while the store does not answer, and tells why", async () => {
     server.next(refuse("ThrottlingException"));
-    const cause = await errorFrom(server.url);
-    await expect(whenAnswered("The store", Promise.reject(cause))).rejects.toMatchObject({
+    const error = await errorFrom(server.url);
+    const cause = "ThrottlingException: ThrottlingException (request unknown, attempts: 1)";
+    await expect(whenAnswered("The store", Promise.reject(error))).rejects.toMatchObject({
       name: "Refusal",
       kind: "unavailable",
       message: "The store does not answer.",

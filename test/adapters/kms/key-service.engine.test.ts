@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
+import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
 import { createDataKeyRows } from "../../../lib/adapters/dynamodb/data-keys.ts";
 import { createSubjectKeyRows } from "../../../lib/adapters/dynamodb/subject-keys.ts";
 import { createKmsClient } from "../../../lib/adapters/kms/client.ts";
@@ -14,6 +14,7 @@ import {
   createOwnKeyMaker,
   createSharedKeyMaker,
 } from "../../../lib/adapters/kms/key-service.ts";
+import { createMeter } from "../../../lib/core/meter.ts";
 import { subjectKeyTable } from "../../../lib/core/tables.ts";
 import { createTables } from "../../../local/create-tables.ts";
 import { type Engine, startEngine } from "../../../local/engine.ts";
@@ -119,6 +120,29 @@ describe("the sweeper on DynamoDB and KMS", () => {
     const report = await world.start().sweep();
     expect(report).toMatchObject({ adopted: 0, destroyed: 0, released: 1, failures: [] });
     expect(await enabledKeys()).toHaveLength(1);
+  });
+});
+
+describe("what personal data costs of the store", () => {
+  it("is one strong read a warm write, and nothing a warm reading", async () => {
+    const { world } = await build("per-user");
+    const writer = world.start();
+    const reader = world.start();
+    const costOf = async (work: () => Promise<unknown>) => {
+      const meter = createMeter();
+      await withMeter(meter, work);
+      return meter.used;
+    };
+    const first = await costOf(() => sealOne(writer.sealer, "ada", "Ada"));
+    expect(first).toEqual({ roundTrips: 5, readUnits: 1, writeUnits: 10 });
+    const warm = await costOf(() => sealOne(writer.sealer, "ada", "Ada"));
+    expect(warm).toEqual({ roundTrips: 1, readUnits: 1, writeUnits: 0 });
+    const cold = await costOf(() => sealOne(world.start().sealer, "ada", "Ada"));
+    expect(cold).toEqual({ roundTrips: 2, readUnits: 1, writeUnits: 4 });
+    const sealed = await sealOne(writer.sealer, "ada", "Ada");
+    const read = () => costOf(() => openOne(reader.opener, sealed));
+    expect(await read()).toEqual({ roundTrips: 1, readUnits: 2, writeUnits: 0 });
+    expect(await read()).toEqual({ roundTrips: 0, readUnits: 0, writeUnits: 0 });
   });
 });
 

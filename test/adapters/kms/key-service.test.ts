@@ -186,7 +186,7 @@ describe("sealing", () => {
     ["not-ready", 2],
     ["throttled", 2],
     ["disabled", 60],
-    ["doomed, says one call", 2],
+    ["doomed, says one call", 60],
   ] as const)("is refused as unavailable when the key stays %s", async (trouble, retryAfter) => {
     const { world } = build();
     kms.on(GenerateDataKeyCommand).rejects(errors[trouble]);

@@ -4,14 +4,18 @@ import { templateWith } from "./synthesize.ts";
 
 const template = templateWith();
 
-describe("the sweeper", () => {
-  test("runs every hour", () => {
+describe.each([
+  ["Caretaker", "rate(5 minutes)"],
+  ["Auditor", "rate(1 day)"],
+  ["Sweeper", "rate(1 hour)"],
+])("the %s", (name, rate) => {
+  test(`runs at ${rate}`, () => {
     template.hasResourceProperties("AWS::Events::Rule", {
-      ScheduleExpression: "rate(1 hour)",
+      ScheduleExpression: rate,
       State: "ENABLED",
       Targets: [
         Match.objectLike({
-          Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^SweeperHandlerFunction"), "Arn"] },
+          Arn: { "Fn::GetAtt": [Match.stringLikeRegexp(`^${name}HandlerFunction`), "Arn"] },
         }),
       ],
     });
@@ -19,7 +23,7 @@ describe("the sweeper", () => {
 
   test("leaves what failed to its next run", () => {
     template.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
-      FunctionName: { Ref: Match.stringLikeRegexp("^SweeperHandlerFunction") },
+      FunctionName: { Ref: Match.stringLikeRegexp(`^${name}HandlerFunction`) },
       MaximumRetryAttempts: 0,
     });
   });

@@ -1,0 +1,36 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { type Commit, parseCommit } from "../../core/commit.ts";
+import type { Damaged, LogWalker } from "../../core/segments.ts";
+import { scanPage } from "./scan-page.ts";
+
+const Key = z.object({ stream: z.string(), version: z.number() });
+
+const readItem = (item: unknown): Commit | Damaged => {
+  try {
+    return parseCommit(item);
+  } catch (error) {
+    const damage = error instanceof Error ? error.message : String(error);
+    return { ...Key.parse(item), damage };
+  }
+};
+
+/**
+ * Walks the log on DynamoDB: a parallel scan, whose pages hold at most 1 MB. A scan keeps a partition together, in the
+ * order of its sort key.
+ */
+export const createLogWalker = (
+  client: Pick<DynamoDBDocumentClient, "send">,
+  table: string,
+): LogWalker => ({
+  commits: async (options) => {
+    const { items, next } = await scanPage(
+      client,
+      "The event store",
+      { TableName: table },
+      options,
+    );
+    const read = items.map(readItem);
+    return next ? { items: read, next } : { items: read };
+  },
+});

@@ -1,0 +1,147 @@
+import * as z from "zod";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { showDocument } from "./document-view.ts";
+import type { Domain } from "./domain.ts";
+import type { EventReader } from "./event-store.ts";
+import { type HistoryItem, readHistory } from "./history.ts";
+import type { LedgerRows } from "./ledger-view.ts";
+import { load } from "./load.ts";
+import { openPersonal } from "./open-personal.ts";
+import type { Opener } from "./sealing.ts";
+import { idOf } from "./stream.ts";
+
+/** Bounds of one page of an export: what a function may answer is 6 MB. */
+export const exportBounds = {
+  charactersMax: 3_000_000,
+  eventsAtOnce: 20,
+  streamsAtOnce: 20,
+} as const;
+
+/** What exporting needs of the world. */
+export interface ExportPorts {
+  readonly domains: readonly Domain[];
+  readonly store: EventReader;
+  readonly opener: Opener;
+  /** The rows of the ledger that knows which streams of a domain concern whom. */
+  people(domain: Domain): Pick<LedgerRows, "list">;
+}
+
+/** What concerns the person of one stream; a long one goes on in the next page. */
+interface ExportedStream {
+  readonly stream: string;
+  readonly document: object;
+  readonly events: readonly HistoryItem[];
+}
+
+/** One page of an export; without a cursor it is the last. */
+export interface ExportPage {
+  readonly person: string;
+  readonly streams: readonly unknown[];
+  readonly erased?: boolean;
+  readonly cursor?: string;
+}
+
+/** Where an export goes on: with the stream that follows `after` in its category, from a version on. */
+const Position = z.strictObject({
+  category: z.string(),
+  after: z.string().max(1024).exactOptional(),
+  from: z.int().min(1),
+});
+type Position = z.output<typeof Position>;
+
+interface Page {
+  readonly streams: unknown[];
+  characters: number;
+  erased: boolean;
+}
+
+const addStream = async (
+  { opener }: ExportPorts,
+  page: Page,
+  person: string,
+  exported: ExportedStream,
+): Promise<void> => {
+  const { value, erased } = await openPersonal(opener, exported, person);
+  page.streams.push(value);
+  page.characters += JSON.stringify(value).length;
+  page.erased ||= erased;
+};
+
+/** Adds one stream, some events at a time; answers the version to go on from when the page is full. */
+const exportStream = async (
+  ports: ExportPorts,
+  page: Page,
+  person: string,
+  domain: Domain,
+  stream: string,
+  start: number,
+): Promise<number | undefined> => {
+  const head = await load(domain, ports.store, stream, { consistent: true });
+  const document = showDocument(domain, idOf(stream), head);
+  let from: number | undefined = start;
+  while (from !== undefined) {
+    if (page.characters >= exportBounds.charactersMax) return from;
+    const limit = exportBounds.eventsAtOnce;
+    const { items, next } = await readHistory(domain, ports.store, stream, { from, limit });
+    await addStream(ports, page, person, { stream, document, events: items });
+    from = next;
+  }
+  return undefined;
+};
+
+/** Adds the streams of one domain; answers where to go on when the page is full. */
+const exportDomain = async (
+  ports: ExportPorts,
+  page: Page,
+  person: string,
+  domain: Domain,
+  start: Position,
+): Promise<Position | undefined> => {
+  const { category } = domain;
+  let { after, from } = start;
+  const query = { partition: person, range: {}, descending: false };
+  for (;;) {
+    const limit = exportBounds.streamsAtOnce;
+    const rows = await ports.people(domain).list({ ...query, limit, ...(after ? { after } : {}) });
+    for (const { key, sort: stream } of rows) {
+      const rest = await exportStream(ports, page, person, domain, stream, from);
+      if (rest !== undefined)
+        return { category, from: rest, ...(after === undefined ? {} : { after }) };
+      after = key;
+      from = 1;
+    }
+    if (rows.length < limit) return undefined;
+  }
+};
+
+const shown = (person: string, { streams, erased }: Page): ExportPage => ({
+  person,
+  ...(erased ? { erased } : {}),
+  streams,
+});
+
+/**
+ * Everything that concerns one person, page by page: documents and events of every stream whose commits name them. Only
+ * that person's own values are opened; those of others stay sealed.
+ */
+export const exportPerson = async (
+  ports: ExportPorts,
+  person: string,
+  cursor?: string,
+): Promise<ExportPage> => {
+  const scope = ["export", person];
+  const [first] = ports.domains;
+  const start =
+    cursor === undefined
+      ? { category: first?.category ?? "", from: 1 }
+      : decodeCursor(scope, cursor, Position);
+  const page: Page = { streams: [], characters: 0, erased: false };
+  const from = ports.domains.findIndex(({ category }) => category === start.category);
+  for (const domain of ports.domains.slice(Math.max(0, from))) {
+    const { category } = domain;
+    const position = category === start.category ? start : { category, from: 1 };
+    const next = await exportDomain(ports, page, person, domain, position);
+    if (next) return { ...shown(person, page), cursor: encodeCursor(scope, next) };
+  }
+  return shown(person, page);
+};
