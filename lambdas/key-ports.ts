@@ -12,6 +12,7 @@ import {
   emptyKeyCatalogue,
 } from "../lib/adapters/kms/key-service.ts";
 import { createDataKeyCache, type DataKeyCachePorts } from "../lib/core/data-key-cache.ts";
+import type { DestroyStagePorts } from "../lib/core/destroy-stage-keys.ts";
 import type { ErasePorts } from "../lib/core/erase.ts";
 import type { KeyMaker } from "../lib/core/key-service.ts";
 import { createOpener } from "../lib/core/opener.ts";
@@ -75,4 +76,11 @@ export const sweepPorts = (client: DynamoDBDocumentClient): SweepPorts => {
     rows: createSubjectKeyRows(client, tableName(subjectKeyTable)),
     keys: { ...createKeyDestroyer(kms), ...catalogue },
   };
+};
+
+/** What destroying all keys of a stage needs. */
+export const stageKeyPorts = (): DestroyStagePorts => {
+  const kms = createKmsClient();
+  const catalogue = createKeyCatalogue(kms, environment("STAGE"));
+  return { ...clock, keys: { ...createKeyDestroyer(kms), ...catalogue } };
 };

@@ -47,7 +47,10 @@ const run = async (record: SQSRecord, deadline: number): Promise<boolean> => {
     return true;
   } catch (error) {
     logger.error("Queued work failed.", { error, work: record.body, receives });
-    await retries.later(record.receiptHandle, receives);
+    await retries.later(record.receiptHandle, receives).catch((cause: unknown) => {
+      // It is received again all the same, only later: when its hiding ends.
+      logger.warn("The retry could not be brought forward.", { error: cause });
+    });
     return false;
   }
 };

@@ -48,7 +48,7 @@ const settle = async (
   { records, closed }: ShardRead,
 ): Promise<void> => {
   const mixed = disorder && records.length > 0 ? disorder.mix(records) : records;
-  const rest = disorder && closed ? disorder.flush() : [];
+  const rest = disorder && (records.length === 0 || closed) ? disorder.flush() : [];
   for (const batch of chunks([...mixed, ...rest], options.batchSize)) await deliver(options, batch);
 };
 

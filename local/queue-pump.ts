@@ -25,7 +25,7 @@ export interface QueuePumpOptions {
 
 /** A running pump. */
 export interface QueuePump {
-  /** Ends once the queue is empty: nothing waits, is held back, or is being worked on. */
+  /** Ends once nothing waits or is being worked on; what is held back for later does not count. */
   idle(): Promise<void>;
   /** Ends once the calls under way have; what they did not finish shows up again after the visibility timeout. */
   stop(): Promise<void>;
@@ -75,16 +75,12 @@ const failedIds = (answer: unknown, ids: ReadonlySet<string>): ReadonlySet<strin
   return failed.every((id) => ids.has(id)) ? new Set(failed) : ids;
 };
 
-/** Messages that wait, are being worked on, or are held back. */
+/** Messages that wait or are being worked on; one that is held back is no work yet. */
 const lengthOf = async (client: SQSClient, queueUrl: string): Promise<number> => {
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl,
-      AttributeNames: [
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-      ],
+      AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
     }),
   );
   return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);

@@ -20,7 +20,7 @@ export class Auditor extends ScheduledFunction {
     const timeout = Duration.minutes(1);
     super(scope, id, { name: "auditor", stage, timeout, every: Duration.days(1) });
     eventStore.grantRead(this.function);
-    viewControl.grantOperate(this.function);
+    viewControl.grantAudit(this.function);
     workQueue.grantSend(this.function);
   }
 }

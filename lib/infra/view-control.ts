@@ -27,7 +27,12 @@ export class ViewControl extends Construct {
     this.table.allow(fn, "BatchGetItem", "PutItem", "Query", "UpdateItem");
   }
 
-  /** Lets a function begin and follow rebuilds and audits, and queue again what is parked. */
+  /** Lets a function begin and follow audits, of which only the latest is kept. */
+  grantAudit(fn: LambdaFunction): void {
+    this.table.allow(fn, "BatchWriteItem", "GetItem", "PutItem", "Query");
+  }
+
+  /** Lets a function begin and follow rebuilds, and queue again what is parked. */
   grantOperate(fn: LambdaFunction): void {
     this.table.allow(fn, "GetItem", "PutItem", "Query", "UpdateItem");
   }

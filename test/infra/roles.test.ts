@@ -70,9 +70,17 @@ const allowed: Record<string, Record<string, string[]>> = {
     "index of a tally": dynamodb("Query"),
     [keys]: ["kms:Decrypt"],
   },
-  People: erasing,
+  People: {
+    ...erasing,
+    "EventStoreTable.Arn": dynamodb("Query"),
+    "ViewControlTable.Arn": dynamodb("Query"),
+    ledger: dynamodb("BatchGetItem", "Query"),
+  },
   Operations: {
     ...operating,
+    "ViewControlTable.Arn": dynamodb(
+      ...["BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    ),
     "WorkQueueDeadLetters.Arn": on(
       "sqs",
       ...["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"],
@@ -109,13 +117,23 @@ const allowed: Record<string, Record<string, string[]>> = {
     tally: dynamodb("BatchGetItem", "BatchWriteItem", "PutItem", "Scan", "UpdateItem"),
   },
   CaretakerHandler: operating,
-  AuditorHandler: operating,
+  AuditorHandler: {
+    ...operating,
+    "ViewControlTable.Arn": dynamodb("BatchWriteItem", "GetItem", "PutItem", "Query"),
+  },
   SweeperHandler: {
     "*": ["kms:ListKeys", ...traces],
     ...erasing,
     [keys]: on("kms", "DescribeKey", "DisableKey", "ListResourceTags", "ScheduleKeyDeletion"),
   },
 };
+
+test("only the query function decrypts", () => {
+  const who = Object.entries(roles).filter(([, granted]) =>
+    Object.values(granted).flat().includes("kms:Decrypt"),
+  );
+  expect(who.map(([role]) => role)).toEqual(["QueryRole"]);
+});
 
 describe("the role of", () => {
   test("nobody else exists", () => {

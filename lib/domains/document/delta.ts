@@ -1,4 +1,4 @@
-import { applyPatch, createTwoFilesPatch } from "diff";
+import { applyPatch, createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import * as z from "zod";
 
 /** Lines that may differ before a delta is not worth its search. */
@@ -15,7 +15,24 @@ const patchBetween = (from: string, to: string, contextLines: number): string | 
   createTwoFilesPatch("a", "b", from, to, undefined, undefined, {
     context: contextLines,
     maxEditLength: editLengthMax,
+    headerOptions: FILE_HEADERS_ONLY,
   });
+
+/** A patch that replaces every line, for bodies that have next to nothing in common. */
+const replacement = (from: string, to: string): string => {
+  const hunk = (text: string, sign: string): string =>
+    text === ""
+      ? ""
+      : text
+          .replace(/\n$/, "")
+          .split("\n")
+          .map((line) => `${sign}${line}\n`)
+          .join("") + (text.endsWith("\n") ? "" : "\\ No newline at end of file\n");
+  const lines = (text: string): number =>
+    text === "" ? 0 : text.replace(/\n$/, "").split("\n").length;
+  const header = `@@ -${from === "" ? 0 : 1},${lines(from)} +${to === "" ? 0 : 1},${lines(to)} @@\n`;
+  return `--- a\n+++ b\n${header}${hunk(from, "-")}${hunk(to, "+")}`;
+};
 
 /** The body after a delta; throws when the delta was made for another body. */
 export const applyDelta = (body: string, delta: Delta): string => {
@@ -34,4 +51,4 @@ export const deltaBetween = (from: string, to: string): Delta => {
 
 /** Unified diff of two bodies for people to read. */
 export const unifiedDiff = (from: string, to: string): string =>
-  patchBetween(from, to, 3) ?? createTwoFilesPatch("a", "b", from, to);
+  patchBetween(from, to, 3) ?? replacement(from, to);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, test } from "vitest";
 import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { createBank, opening } from "./bank.ts";
 import { growth } from "./long-account.ts";
@@ -9,7 +10,7 @@ import { commitHash } from "../../../lib/core/integrity.ts";
 import { itemBytes } from "../../../lib/core/item-size.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 let started: StartedStore;
-beforeAll(async () => { started = await startStore([eventTable, idempotencyTable]); });
+beforeAll(async () => { started = await startStore([{ ...eventTable, stream: process.env.STREAM === "1" }, idempotencyTable]); });
 afterAll(() => started.stop());
 test("seed", async () => {
   const bank = createBank(started.client);
@@ -24,7 +25,15 @@ test("seed", async () => {
   time("marshall", () => { for (const c of cs) marshall(c); });
   time("json", () => { for (const c of cs) JSON.stringify(marshall(c)); });
   process.stdout.write(`${itemBytes(cs[5])} bytes\n`);
-  const t = performance.now(); let i = 0;
-  await Promise.all(Array.from({length:32}, async () => { while (i < cs.length) await bank.ports.store.append([cs[i++]]); }));
-  process.stdout.write(`append 1000: ${(performance.now() - t).toFixed(0)} ms\n`);
+  for (const [from, to, batch] of [[0, 200, 1], [200, 400, 5], [400, 900, 25]] as const) {
+    let i = from; const t = performance.now();
+    await Promise.all(Array.from({ length: 8 }, async () => {
+      while (i < to) {
+        const some = cs.slice(i, (i += batch));
+        if (batch === 1) await bank.ports.store.append(some);
+        else await started.client.send(new BatchWriteCommand({ RequestItems: { events: some.map((Item: any) => ({ PutRequest: { Item } })) } }));
+      }
+    }));
+    process.stdout.write(`batch ${batch}: ${((performance.now() - t) / (to - from)).toFixed(2)} ms each\n`);
+  }
 }, 300_000);
