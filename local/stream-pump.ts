@@ -48,7 +48,7 @@ export const defaultPumpSettings: PumpSettings = {
   retriesMax: 5,
   backoffMs: 50,
   backoffMaxMs: 2_000,
-  pollMs: 25,
+  pollMs: 50,
 };
 
 const retryMs = 250;

@@ -26,7 +26,8 @@ Open an account as alice, then read it (paste into a shell; the token lasts 12 h
     -H "authorization: Bearer $TOKEN" -H "content-type: application/json" \\
     -d '{"owner":{"name":"Alice","email":"alice@example.com"},"currency":"USD","initialBalance":10000}'
 
-  curl -s ${url}/accounts/first -H "authorization: Bearer $TOKEN"
+  curl -s ${url}/accounts/first \\
+    -H "authorization: Bearer $TOKEN" -H "consistency-token: account-first@1"
 
 A token for anyone else, here for an admin:
 

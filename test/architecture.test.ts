@@ -6,14 +6,17 @@ const shipped = sourcesIn("lib", "lambdas");
 const all = sourcesIn("lib", "lambdas", "local", "bin");
 
 describe("who may import whom", () => {
-  test.each(rules)("$name keeps to what it may import", ({ files: own }) => {
-    const broken = all
-      .filter(
-        (path) => own.test(path) && rules.find(({ files: of }) => of.test(path))?.files === own,
-      )
-      .flatMap((path) => violations(path, textOf(path)));
-    expect(broken).toEqual([]);
-  });
+  test.each(rules.map(({ name, files: own }) => [name, own] as const))(
+    "%s keeps to what it may import",
+    (_, own) => {
+      const broken = all
+        .filter(
+          (path) => own.test(path) && rules.find(({ files: of }) => of.test(path))?.files === own,
+        )
+        .flatMap((path) => violations(path, textOf(path)));
+      expect(broken).toEqual([]);
+    },
+  );
 
   test("every source file belongs to a part that has rules", () => {
     expect(all.filter((path) => !rules.some(({ files: own }) => own.test(path)))).toEqual([]);
@@ -49,7 +52,7 @@ describe("what must not be in shipped code", () => {
 
   test("core and domains know no clock, no dice and no environment", () => {
     const impure =
-      /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.|\bset(Timeout|Interval|Immediate)\b|\bperformance\./;
+      /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.\w|\bset(Timeout|Interval|Immediate)\b|\bperformance\./;
     expect(linesWith(sourcesIn("lib/core", "lib/domains"), impure)).toEqual([]);
     expect("const now = Date.now();").toMatch(impure);
   });

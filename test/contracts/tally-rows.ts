@@ -1,0 +1,313 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, test } from "vitest";
+import type {
+  ShardAddition,
+  TallyOutcome,
+  TallyPosition,
+  TallyQuery,
+  TallyRow,
+  TallyRows,
+  TallyView,
+} from "../../lib/core/tally-view.ts";
+import { purses, ranking } from "../sample-views.ts";
+
+type Sums = Readonly<Record<string, number>>;
+
+const written: TallyOutcome = "written";
+const newStream = (): string => `sample-${randomUUID()}`;
+
+/**
+ * What every table of a tally promises. `make` gives one generation of the table of a view, fresh or not: `purses` is
+ * spread over shards, `ranking` is indexed by its sum.
+ */
+export const describeTallyRows = (
+  name: string,
+  make: (view: TallyView, generation: number) => TallyRows,
+): void => {
+  describe(name, () => {
+    let rows: TallyRows;
+    let partition: string;
+    let stream: string;
+    const adding = (sort: string, sums: Sums, shard = 0): ShardAddition => ({
+      partition,
+      sort,
+      labels: { of: partition, sort },
+      sums,
+      shard,
+    });
+    /** Additions that come from a stream of their own. */
+    const add = async (...additions: readonly ShardAddition[]): Promise<void> => {
+      const checkpoints = [{ stream: newStream(), from: 0, to: 1 }];
+      expect(await rows.add({ additions, checkpoints })).toBe(written);
+    };
+    const ask = (query: Partial<TallyQuery> = {}) =>
+      rows.list({ partition, range: {}, descending: false, limit: 100, ...query });
+    const sums = async (query: Partial<TallyQuery> = {}) =>
+      (await ask(query)).map((row) => row.sums);
+    const sorts = async (query: Partial<TallyQuery> = {}) =>
+      (await ask(query)).map(({ sort }) => sort);
+    const walk = async (query: Partial<TallyQuery>): Promise<readonly TallyRow[]> => {
+      const seen: TallyRow[] = [];
+      for (let pages = 0; pages < 30; pages++) {
+        const last = seen.at(-1);
+        const { index = "" } = query;
+        const after: TallyPosition | undefined = last && {
+          partition: last.partition,
+          sort: last.sort,
+          ...(index ? { sum: last.sums.coins ?? 0 } : {}),
+        };
+        const page = await ask({ ...query, ...(after ? { after } : {}) });
+        seen.push(...page);
+        if (page.length < (query.limit ?? 0)) break;
+      }
+      return seen;
+    };
+
+    beforeEach(() => {
+      rows = make(purses, 1);
+      partition = randomUUID();
+      stream = newStream();
+    });
+
+    describe("additions", () => {
+      test("are none where nothing was added", async () => {
+        expect(await ask()).toEqual([]);
+      });
+
+      test("make a row, and add to it from then on", async () => {
+        await add(adding("usd", { coins: 5, count: 1 }));
+        await add(adding("usd", { coins: -7, count: 1 }));
+        await add(adding("usd", { coins: 0, count: 1 }));
+        const labels = { of: partition, sort: "usd" };
+        const row = { partition, sort: "usd", labels, sums: { coins: -2, count: 3 } };
+        expect(await ask()).toEqual([row]);
+      });
+
+      test("to a row that has them under other names stand beside them", async () => {
+        await add(adding("usd", { coins: 5 }));
+        await add(adding("usd", { count: 1 }));
+        expect(await sums()).toEqual([{ coins: 5, count: 1 }]);
+      });
+
+      test("may have any name, and be as large as a number is kept exactly", async () => {
+        const odd = { size: 1, "with-hyphen": 2, "a.b": 3, "#0": 4, ":0": 5, sum_: 6 };
+        await add(adding("usd", { ...odd, large: Number.MAX_SAFE_INTEGER - 1 }));
+        await add(adding("usd", { ...odd, large: 1 }));
+        const twice = { size: 2, "with-hyphen": 4, "a.b": 6, "#0": 8, ":0": 10, sum_: 12 };
+        expect(await sums()).toEqual([{ ...twice, large: Number.MAX_SAFE_INTEGER }]);
+      });
+
+      test("to several shards of a row are summed when it is read", async () => {
+        await add(adding("usd", { coins: 1 }, 0), adding("usd", { coins: 20 }, 3));
+        await add(adding("usd", { coins: 300 }, 1));
+        expect(await sums()).toEqual([{ coins: 321 }]);
+      });
+
+      test("of another generation are never seen", async () => {
+        await add(adding("usd", { coins: 1 }));
+        const query = { partition, range: {}, descending: false, limit: 9 };
+        expect(await make(purses, 2).list(query)).toEqual([]);
+        expect(await make(purses, 11).list(query)).toEqual([]);
+      });
+
+      test("for a user who is named like a checkpoint are all that this user is shown", async () => {
+        partition = `@${stream}`;
+        const checkpoints = [{ stream, from: 0, to: 2 }];
+        await rows.add({ additions: [adding("usd", { coins: 1 })], checkpoints });
+        expect(await sorts()).toEqual(["usd"]);
+      });
+    });
+
+    describe("a transaction", () => {
+      test("adds and moves checkpoints of several streams", async () => {
+        const other = newStream();
+        const checkpoints = [
+          { stream, from: 0, to: 3 },
+          { stream: other, from: 0, to: 1 },
+        ];
+        const additions = [adding("usd", { coins: 1 }), adding("eur", { coins: 2 })];
+        expect(await rows.add({ additions, checkpoints })).toBe(written);
+        expect(await sorts()).toEqual(["eur", "usd"]);
+        const reached = await rows.checkpoints([stream, other, newStream()]);
+        expect(reached).toEqual(
+          new Map([
+            [stream, 3],
+            [other, 1],
+          ]),
+        );
+      });
+
+      test("moves checkpoints also when there is nothing to add", async () => {
+        const move = (from: number, to: number) =>
+          rows.add({ additions: [], checkpoints: [{ stream, from, to }] });
+        expect([await move(0, 4), await move(4, 6)]).toEqual([written, written]);
+        expect(await rows.checkpoints([stream])).toEqual(new Map([[stream, 6]]));
+      });
+
+      test.each([
+        ["a first one, when there is one already", 0],
+        ["one that was passed", 2],
+        ["one that is not reached", 9],
+      ])("that starts from another checkpoint writes nothing: %s", async (_, from) => {
+        const checkpoints = [{ stream, from: 0, to: 4 }];
+        await rows.add({ additions: [adding("usd", { coins: 1 })], checkpoints });
+        const late = {
+          additions: [adding("usd", { coins: 9 })],
+          checkpoints: [{ stream, from, to: 12 }],
+        };
+        expect(await rows.add(late)).toEqual({ stale: [stream] });
+        expect(await sums()).toEqual([{ coins: 1 }]);
+        expect(await rows.checkpoints([stream])).toEqual(new Map([[stream, 4]]));
+      });
+
+      test("names every stream that stands elsewhere, and moves no other", async () => {
+        const [one, two, three] = [newStream(), newStream(), newStream()];
+        for (const each of [one, three])
+          await rows.add({ additions: [], checkpoints: [{ stream: each, from: 0, to: 1 }] });
+        const checkpoints = [one, two, three].map((each) => ({ stream: each, from: 0, to: 2 }));
+        const late = { additions: [adding("usd", { coins: 1 })], checkpoints };
+        expect(await rows.add(late)).toEqual({ stale: [one, three] });
+        expect(await rows.checkpoints([two])).toEqual(new Map());
+        expect(await ask()).toEqual([]);
+      });
+
+      test("that is repeated, because its answer was lost, adds nothing", async () => {
+        const write = {
+          additions: [adding("usd", { coins: 5 })],
+          checkpoints: [{ stream, from: 0, to: 1 }],
+        };
+        expect(await rows.add(write)).toBe(written);
+        expect(await rows.add(write)).toEqual({ stale: [stream] });
+        expect(await sums()).toEqual([{ coins: 5 }]);
+      });
+
+      test("is done by one of many who start from the same checkpoint", async () => {
+        const write = {
+          additions: [adding("usd", { coins: 5 })],
+          checkpoints: [{ stream, from: 0, to: 1 }],
+        };
+        const outcomes = await Promise.all(Array.from({ length: 8 }, () => rows.add(write)));
+        expect(outcomes.filter((outcome) => outcome === written)).toHaveLength(1);
+        expect(await sums()).toEqual([{ coins: 5 }]);
+      });
+
+      test("has up to a hundred actions", async () => {
+        const additions = Array.from({ length: 60 }, (_, at) =>
+          adding(`s${100 + at}`, { coins: at }),
+        );
+        const checkpoints = Array.from({ length: 40 }, () => ({
+          stream: newStream(),
+          from: 0,
+          to: 1,
+        }));
+        expect(await rows.add({ additions, checkpoints })).toBe(written);
+        expect(await ask()).toHaveLength(60);
+        const reached = await rows.checkpoints(checkpoints.map((each) => each.stream));
+        expect(reached.size).toBe(40);
+      });
+    });
+
+    describe("rows in the order of their sort values", () => {
+      const shards = [0, 1, 3];
+      const all = ["a", "b", "c", "d", "e"];
+      beforeEach(async () => {
+        for (const [at, sort] of all.entries())
+          await add(...shards.map((shard) => adding(sort, { coins: 10 ** at }, shard)));
+      });
+
+      test.each([
+        [{}, all],
+        [{ from: "b" }, ["b", "c", "d", "e"]],
+        [{ below: "c" }, ["a", "b"]],
+        [{ above: "b" }, ["c", "d", "e"]],
+        [{ from: "b", below: "d" }, ["b", "c"]],
+        [{ above: "a", below: "d" }, ["b", "c"]],
+        [{ from: "d", below: "b" }, []],
+      ])("have the part %o, either way", async (range, expected) => {
+        expect(await sorts({ range })).toEqual(expected);
+        expect(await sorts({ range, descending: true })).toEqual(expected.toReversed());
+      });
+
+      test.each([1, 2, 3, 5, 6])("are followed page by page, %i at a time", async (limit) => {
+        const expected = all.map((sort, at) => [sort, 3 * 10 ** at]);
+        const found = async (query: Partial<TallyQuery>) =>
+          (await walk({ limit, ...query })).map(({ sort, sums: { coins } }) => [sort, coins]);
+        expect(await found({})).toEqual(expected);
+        expect(await found({ descending: true })).toEqual(expected.toReversed());
+        expect(await found({ range: { from: "b", below: "e" } })).toEqual(expected.slice(1, 4));
+      });
+    });
+
+    describe("rows in the order of a sum", () => {
+      let kind: string;
+      const having = (coins: number, owner: string): ShardAddition => {
+        const labels = { owner, kind };
+        return { partition: owner, sort: kind, labels, sums: { coins }, shard: 0, index: kind };
+      };
+      const byCoins = (query: Partial<TallyQuery> = {}): Partial<TallyQuery> => ({
+        index: "kind",
+        partition: kind,
+        descending: true,
+        ...query,
+      });
+      const coins = async (query: Partial<TallyQuery> = {}) =>
+        (await ask(byCoins(query))).map((row) => row.sums.coins);
+      beforeEach(() => {
+        rows = make(ranking, 1);
+        kind = randomUUID();
+      });
+
+      test("stand where their sums put them", async () => {
+        const owner = randomUUID();
+        await add(having(50, owner), having(70, randomUUID()), having(60, randomUUID()));
+        expect(await coins()).toEqual([70, 60, 50]);
+        await add(having(25, owner));
+        expect(await coins()).toEqual([75, 70, 60]);
+        expect(await coins({ descending: false })).toEqual([60, 70, 75]);
+        const [first] = await ask(byCoins({ limit: 1 }));
+        const labels = { owner, kind };
+        expect(first).toEqual({ partition: owner, sort: kind, labels, sums: { coins: 75 } });
+      });
+
+      test.each([
+        [{ above: 60 }, [100, 70]],
+        [{ above: 59 }, [100, 70, 60]],
+        [{ from: 60 }, [100, 70, 60]],
+        [{ below: 70 }, [60, -5]],
+        [{ above: -5, below: 100 }, [70, 60]],
+        [{ above: 100 }, []],
+        [{ from: 70, below: 60 }, []],
+      ])("have the part %o", async (range, expected) => {
+        await add(...[60, -5, 100, 70].map((each) => having(each, randomUUID())));
+        expect(await coins({ range })).toEqual(expected);
+        expect(await coins({ range, limit: 1 })).toEqual(expected.slice(0, 1));
+      });
+
+      test.each([1, 2, 3, 7, 8])("are followed page by page, %i at a time", async (limit) => {
+        await add(...[5, 9, 9, 9, 7, 7, 1].map((each) => having(each, randomUUID())));
+        const found = async (query: Partial<TallyQuery>) => {
+          const seen = await walk(byCoins({ limit, ...query }));
+          expect(new Set(seen.map(({ labels }) => labels.owner)).size).toBe(seen.length);
+          return seen.map((row) => row.sums.coins);
+        };
+        expect(await found({})).toEqual([9, 9, 9, 7, 7, 5, 1]);
+        expect(await found({ descending: false })).toEqual([1, 5, 7, 7, 9, 9, 9]);
+        expect(await found({ range: { above: 5 } })).toEqual([9, 9, 9, 7, 7]);
+      });
+
+      test("go on after a position that is outside the part that is asked for", async () => {
+        await add(...[5, 9].map((each) => having(each, randomUUID())));
+        const after = { partition: randomUUID(), sort: kind, sum: 3 };
+        expect(await coins({ after, range: { above: 4 } })).toEqual([]);
+        expect(await coins({ after, range: { above: 4 }, descending: false })).toEqual([5, 9]);
+      });
+
+      test("of another kind or generation are never seen", async () => {
+        await add(having(5, randomUUID()));
+        expect(await coins({ partition: randomUUID() })).toEqual([]);
+        const query = { index: "kind", partition: kind, range: {}, descending: true, limit: 9 };
+        expect(await make(ranking, 2).list(query)).toEqual([]);
+      });
+    });
+  });
+};
