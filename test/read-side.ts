@@ -1,7 +1,9 @@
 import type { AuditPorts, Served } from "../lib/core/audit.ts";
 import type { Commit } from "../lib/core/commit.ts";
+import { type DocumentRow, rowOf } from "../lib/core/document-view.ts";
 import { viewEvents } from "../lib/core/envelope.ts";
 import { ledgerRows } from "../lib/core/ledger-view.ts";
+import { advance, emptyStream, type Loaded } from "../lib/core/loaded.ts";
 import type { RebuildPorts } from "../lib/core/rebuild.ts";
 import type { WalkCursor } from "../lib/core/segments.ts";
 import type { SweepGenerationPorts } from "../lib/core/sweep-generation.ts";
@@ -185,6 +187,9 @@ export const dying = (lastCall: number, moment: "before" | "after"): Hook => {
   };
 };
 
+const rowText = ({ hash, ...row }: DocumentRow): string =>
+  JSON.stringify([Buffer.from(hash).toString("hex"), Object.entries(row).sort()]);
+
 /** What one build of a view must hold, from the log alone: rows of any kind, and how far each stream is applied. */
 export const expectedOf = (view: View, commits: readonly Commit[]) => {
   const events = commits.flatMap((commit) => viewEvents(view.domain, commit));
@@ -195,7 +200,14 @@ export const expectedOf = (view: View, commits: readonly Commit[]) => {
     const rows = events.flatMap(({ event, at }) => ledgerRows(view, event, at));
     return { heads, rows: rows.map((row) => JSON.stringify([row.key, row.values])).sort() };
   }
-  if (view.kind === "document") return { heads, rows: [] };
+  if (view.kind === "document") {
+    const folded = new Map<string, Loaded>();
+    for (const commit of commits) {
+      const before = folded.get(commit.stream) ?? emptyStream(view.domain, commit.stream);
+      folded.set(commit.stream, advance(view.domain, before, commit));
+    }
+    return { heads, rows: [...folded.values()].map((each) => rowText(rowOf(view, each))).sort() };
+  }
   const sums = new Map<string, number>();
   for (const { event, at } of events)
     for (const addition of tallyAdditions(view, event, at))
@@ -212,7 +224,7 @@ export const heldBy = (memory: MemoryViews, view: View, generation: number) => {
     const standing = [...memory.documents(view, generation).standing.values()];
     return {
       heads: new Map(standing.map(({ stream, version }) => [stream, version])),
-      rows: [],
+      rows: standing.map(rowText).sort(),
     };
   }
   const heads = new Map(memory.checkpoints(view, generation));

@@ -1,64 +1,76 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as breathe } from "node:timers/promises";
 import { v7 } from "uuid";
-import { type BuiltCommit, buildCommit } from "../../../lib/core/build-commit.ts";
+import { buildCommit, type CommitFacts } from "../../../lib/core/build-commit.ts";
+import type { Commit } from "../../../lib/core/commit.ts";
 import type { EventStore } from "../../../lib/core/event-store.ts";
-import { load } from "../../../lib/core/load.ts";
-import type { Loaded } from "../../../lib/core/loaded.ts";
+import { emptyStream, type Loaded } from "../../../lib/core/loaded.ts";
+import type { Message } from "../../../lib/core/message.ts";
+import { Personal } from "../../../lib/core/personal.ts";
 import { defaultSnapshotPolicy } from "../../../lib/core/snapshot.ts";
 import { Event } from "../../../lib/domains/account/account.ts";
 import account from "../../../lib/domains/account/index.ts";
-import { type Bank, opening } from "./bank.ts";
 
-/** Writes that are under way at once: enough to keep the engine busy. */
-const writesAtOnce = 32;
+/** Writes that are under way at once. */
+const writesAtOnce = 16;
 
-const depositsOf = (count: number) =>
+const sealed = (bytes: number) => Personal.sealed<string>(new Uint8Array(bytes));
+
+const opened = Event.AccountOpened({
+  owner: { name: sealed(60), email: sealed(62) },
+  ownerId: "ann",
+  currency: "USD",
+  initialBalance: 0,
+});
+
+const factsNow = (): CommitFacts => ({
+  id: v7(undefined, new Uint8Array(16)),
+  time: new Date().toISOString(),
+  actor: "ann",
+  correlationId: randomUUID(),
+  causationId: randomUUID(),
+  subjects: ["ann"],
+});
+
+const deposits = (count: number): readonly Message[] =>
   Array.from({ length: count }, () => Event.MoneyDeposited({ amount: 1, currency: "USD" }));
 
-const next = (before: Loaded, count: number): BuiltCommit =>
-  buildCommit(
-    account,
-    before,
-    depositsOf(count),
-    {
-      id: v7(undefined, new Uint8Array(16)),
-      time: new Date().toISOString(),
-      actor: "ann",
-      correlationId: randomUUID(),
-      causationId: randomUUID(),
-      subjects: [],
-    },
-    defaultSnapshotPolicy,
-  );
-
-/** The commits that take a stream to a version, built in memory, each holding as many deposits as `perCommit` says. */
-export function* growth(from: Loaded, version: number, perCommit: number): Generator<BuiltCommit> {
-  let loaded = from;
-  while (loaded.version < version) {
-    const built = next(loaded, Math.min(perCommit, version - loaded.version));
-    ({ loaded } = built);
-    yield built;
+/**
+ * The commits of an account of Ann's from its opening up to a version, as commands would have made them: chained, with
+ * snapshots where the policy wants them, and as many deposits in each as `perCommit` says. They are built as they are asked for.
+ */
+export async function* accountCommits(
+  id: string,
+  version: number,
+  perCommit: number,
+): AsyncGenerator<Commit> {
+  let before: Loaded = emptyStream(account, `account-${id}`);
+  while (before.version < version) {
+    const count = Math.min(perCommit, version - before.version);
+    const events = before.version === 0 ? [opened] : deposits(count);
+    const built = buildCommit(account, before, events, factsNow(), defaultSnapshotPolicy);
+    before = built.loaded;
+    yield built.commit;
+    // Building is work without a pause; requests that are under way want to be heard.
+    await breathe();
   }
 }
 
-const appendAll = async (store: EventStore, commits: Iterator<BuiltCommit>): Promise<void> => {
-  for (let step = commits.next(); !step.done; step = commits.next()) {
-    const { outcome } = await store.append([step.value.commit]);
+const appendAll = async (store: EventStore, commits: AsyncGenerator<Commit>): Promise<void> => {
+  for await (const commit of commits) {
+    const { outcome } = await store.append([commit]);
     if (outcome !== "written") throw new Error(`A commit was not written: ${outcome}.`);
   }
 };
 
-/** Opens an account of Ann's and fills it with deposits up to a version; the chain is what commands would have made. */
+/** Writes an account of so many events through the store. */
 export const growAccount = async (
-  { ports, send }: Bank,
+  store: EventStore,
   version: number,
   perCommit: number,
 ): Promise<string> => {
   const id = randomUUID();
-  await send(id, "open", opening(0), { by: "ann" });
-  const opened = await load(account, ports.store, `account-${id}`, { consistent: true });
-  const commits = growth(opened, version, perCommit);
-  const workers = Array.from({ length: writesAtOnce }, () => appendAll(ports.store, commits));
-  await Promise.all(workers);
+  const commits = accountCommits(id, version, perCommit);
+  await Promise.all(Array.from({ length: writesAtOnce }, () => appendAll(store, commits)));
   return id;
 };

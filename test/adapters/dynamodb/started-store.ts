@@ -3,7 +3,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import type { TableDefinition } from "../../../lib/core/table.ts";
 import { createTables } from "../../../local/create-tables.ts";
-import { startEngine } from "../../../local/engine.ts";
+import { type EngineOptions, startEngine } from "../../../local/engine.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 
 /** An engine with empty tables, and the client of a process that was deployed with it. */
@@ -14,8 +14,11 @@ export interface StartedStore {
 }
 
 /** Starts an engine with these tables; SDK clients that are made afterwards talk to it. */
-export const startStore = async (tables: readonly TableDefinition[]): Promise<StartedStore> => {
-  const engine = await startEngine();
+export const startStore = async (
+  tables: readonly TableDefinition[],
+  options: EngineOptions = {},
+): Promise<StartedStore> => {
+  const engine = await startEngine(options);
   pointSdkAt(engine.url);
   const maker = new DynamoDBClient({});
   await createTables(maker, tables);

@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyLink } from "../../../lib/core/integrity.ts";
+import { load } from "../../../lib/core/load.ts";
+import type { Usage } from "../../../lib/core/meter.ts";
+import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
+import account from "../../../lib/domains/account/index.ts";
+import { type Bank, createBank, opening, priced } from "./bank.ts";
+import { importAccount } from "./imported-account.ts";
+import { growAccount } from "./long-account.ts";
+import { type StartedStore, startStore } from "./started-store.ts";
+
+const ann = { by: "ann" };
+const usage = (roundTrips: number, readUnits: number, writeUnits: number): Usage => ({
+  roundTrips,
+  readUnits,
+  writeUnits,
+});
+const warm = usage(1, 0, 1);
+const cold = usage(2, 0.5, 1);
+
+let home: string;
+let started: StartedStore;
+const ids = { short: "", middle: "", long: "long" };
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "everfold-cost-"));
+  const began = Date.now();
+  const imported = await importAccount(home, ids.long, 1_000_000);
+  process.stdout.write(`1,000,000 events were ready after ${Date.now() - began} ms\n`);
+  started = await startStore([eventTable, idempotencyTable], imported);
+  const { store } = createBank(started.client).ports;
+  ids.short = await growAccount(store, 10, 1);
+  ids.middle = await growAccount(store, 1_000, 1);
+}, 240_000);
+
+afterAll(async () => {
+  await started?.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** A function that has just started. */
+const fresh = (): Bank => createBank(started.client);
+
+const deposit = async (bank: Bank, id: string): Promise<Usage> => {
+  const { used, result } = await priced(() => bank.send(id, "deposit", { amount: 1 }, ann));
+  if (result.status === "rejected") throw result.reason;
+  return used;
+};
+
+const loading = async (id: string): Promise<Usage> => {
+  const { store } = fresh().ports;
+  const { used } = await priced(() => load(account, store, `account-${id}`, { consistent: false }));
+  return used;
+};
+
+describe("1,000,000 events", () => {
+  test("are one unbroken chain with dense versions at their head", async () => {
+    const { store } = fresh().ports;
+    const commits = await store.tail("account-long", { limit: 50, consistent: true });
+    const [oldest, ...others] = commits.toReversed();
+    if (!oldest) throw new Error("There are no commits.");
+    let position = { version: oldest.version + 99, hash: oldest.hash, commits: 1, time: "" };
+    for (const commit of others) {
+      const next = verifyLink(position, commit);
+      if ("brokenAt" in next) throw new Error(next.reason);
+      position = next;
+    }
+    expect(position.version).toBe(1_000_000);
+    expect(commits[0]?.snapshot?.state).toMatchObject({ balance: 999_999 });
+  });
+
+  test("are loaded for what the last few commits have, as any other stream is", async () => {
+    const six = await growAccount(fresh().ports.store, 501, 100);
+    expect(await loading(ids.long)).toEqual(await loading(six));
+  });
+
+  test("are loaded for no more than 100 events, once some small commits have followed", async () => {
+    const hundred = await growAccount(fresh().ports.store, 100, 100);
+    for (const id of [hundred, ids.long])
+      for (let sent = 0; sent < 4; sent++) await deposit(fresh(), id);
+    expect(await loading(ids.long)).toEqual(usage(1, 0.5, 0));
+    expect(await loading(hundred)).toEqual(usage(1, 0.5, 0));
+  });
+});
+
+describe.each(["short", "middle", "long"] as const)("on a %s account", (length) => {
+  test("a command of a function that has just started costs 2 / 0.5 / 1", async () => {
+    for (let sent = 0; sent < 6; sent++) expect(await deposit(fresh(), ids[length])).toEqual(cold);
+  });
+
+  test("a command of a warm function costs 1 / 0 / 1", async () => {
+    const bank = fresh();
+    await deposit(bank, ids[length]);
+    for (let sent = 0; sent < 12; sent++) expect(await deposit(bank, ids[length])).toEqual(warm);
+  });
+});
+
+describe("whatever the history,", () => {
+  const costOf = async (bank: Bank, ...sent: Parameters<Bank["send"]>): Promise<Usage> =>
+    (await priced(() => bank.send(...sent))).used;
+
+  const opened = async (bank: Bank, balance: number): Promise<string> => {
+    const id = randomUUID();
+    await bank.send(id, "open", opening(balance), ann);
+    return id;
+  };
+
+  test("opening an account costs one read and one write unit", async () => {
+    const used = await costOf(fresh(), randomUUID(), "open", opening(0), ann);
+    expect(used).toEqual(cold);
+  });
+
+  test("a put that is refused costs its unit, and no read: the refusal tells the winner", async () => {
+    const [one, two] = [fresh(), fresh()];
+    const id = await opened(one, 0);
+    await deposit(two, id);
+    expect(await deposit(one, id)).toEqual(usage(2, 0, 2));
+  });
+
+  test("the next command after a conflict is read before it is written", async () => {
+    const [one, two] = [fresh(), fresh()];
+    const id = await opened(one, 0);
+    await deposit(two, id);
+    await deposit(one, id);
+    await deposit(two, id);
+    const used = await deposit(one, id);
+    expect(used).toEqual(usage(2, 1, 1));
+  });
+
+  test("a rejection is confirmed by one strong read, and writes nothing", async () => {
+    const bank = fresh();
+    const id = await opened(bank, 5);
+    const used = await costOf(bank, id, "withdraw", { amount: 6 }, ann);
+    expect(used).toEqual(usage(1, 1, 0));
+  });
+
+  test("a transfer costs two units for each of its two writes, in one round trip", async () => {
+    const bank = fresh();
+    const [from, to] = [await opened(bank, 100), await opened(bank, 0)];
+    const transfer = { to, amount: 10 };
+    expect(await costOf(bank, from, "transfer", transfer, ann)).toEqual(usage(1, 0, 4));
+    expect(await costOf(fresh(), from, "transfer", transfer, ann)).toEqual(usage(3, 1, 4));
+  });
+
+  test("a transfer that meets a conflict costs its units once more", async () => {
+    const [one, two] = [fresh(), fresh()];
+    const [from, to] = [await opened(one, 100), await opened(one, 0)];
+    await deposit(two, to);
+    const used = await costOf(one, from, "transfer", { to, amount: 10 }, ann);
+    // The stream that was not in the way is read, to be sure of it.
+    expect(used).toEqual(usage(3, 1, 8));
+  });
+
+  test("an idempotent command costs two units for commit and record each", async () => {
+    const bank = fresh();
+    const id = await opened(bank, 100);
+    const sending = { ...ann, key: randomUUID() };
+    const command = [id, "withdraw", { amount: 10 }, sending] as const;
+    expect(await costOf(bank, ...command)).toEqual(usage(1, 0, 4));
+    expect(await costOf(bank, ...command)).toEqual(usage(1, 0, 4));
+  });
+
+  test("an idempotent command that decides nothing costs its look-up and its record", async () => {
+    const bank = fresh();
+    const id = await opened(bank, 100);
+    const sending = { ...ann, key: randomUUID() };
+    expect(await costOf(bank, id, "open", opening(100), sending)).toEqual(usage(3, 2, 1));
+    expect(await costOf(bank, id, "open", opening(100), sending)).toEqual(usage(2, 2, 0));
+  });
+});

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Issuer, openIssuer } from "../../local/issuer.ts";
+import { issuerRoutes } from "../../local/local-routes.ts";
+import { type FakeGateway, startFakeGateway } from "./fake-gateway.ts";
+
+let dataDir: string;
+let issuer: Issuer;
+let gateway: FakeGateway;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "everfold-test-"));
+  issuer = await openIssuer({ dataDir });
+  gateway = await startFakeGateway(async () => undefined, { local: issuerRoutes(issuer) });
+});
+
+afterEach(async () => {
+  await gateway.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const askToken = (body: string) => fetch(`${gateway.url}/local/token`, { method: "POST", body });
+
+test("a token is for whom it is asked for, with the groups asked for", async () => {
+  const answer = await askToken('{"sub":"alice","groups":["admin","auditor"]}');
+  const { token } = await answer.json();
+  expect(await issuer.verify(token)).toMatchObject({
+    sub: "alice",
+    "cognito:groups": ["admin", "auditor"],
+  });
+  const { token: plain } = await (await askToken('{"sub":"bob"}')).json();
+  expect(await issuer.verify(plain)).toMatchObject({ sub: "bob", "cognito:groups": [] });
+});
+
+test.each(["", "alice", "{}", '{"sub":""}', '{"sub":"a","groups":"admin"}', '{"sub":"a","x":1}'])(
+  "refuses the body %j and shows a good one",
+  async (body) => {
+    const answer = await askToken(body);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      detail: expect.stringContaining('"sub": "alice"'),
+    });
+  },
+);
+
+test("the keys are where verifiers look for them", async () => {
+  const answer = await fetch(`${gateway.url}/.well-known/jwks.json`);
+  expect(answer.headers.get("content-type")).toBe("application/json");
+  expect(await answer.json()).toEqual(issuer.jwks);
+});
