@@ -41,7 +41,9 @@ const keyMaker = (kms: KMSClient): KeyMaker =>
     ? createSharedKeyMaker(kms, environment("SHARED_KEY_ID"))
     : createOwnKeyMaker(kms, environment("STAGE"));
 
-/** Seals personal values; data keys are remembered as long as the process lives, each for a minute. */
+/**
+ * Seals personal values; data keys are remembered as long as the process lives, each for a minute.
+ */
 export const sealer = (client: DynamoDBDocumentClient): Sealer =>
   createSealer({
     ...clock,
@@ -51,7 +53,9 @@ export const sealer = (client: DynamoDBDocumentClient): Sealer =>
     cache: createDataKeyCache(cachePorts),
   });
 
-/** Opens personal values; data keys are remembered as long as the process lives, each for a minute. */
+/**
+ * Opens personal values; data keys are remembered as long as the process lives, each for a minute.
+ */
 export const opener = (client: DynamoDBDocumentClient): Opener =>
   createOpener({
     ...clock,

@@ -10,7 +10,10 @@ export interface ResourceEvent {
   readonly RequestType: "Create" | "Update" | "Delete";
 }
 
-/** When an ephemeral stack is destroyed: schedules the deletion of the keys that it made for its users. */
+/**
+ * When an ephemeral stack is destroyed: schedules the deletion of the keys that it made for its
+ * users.
+ */
 export const handler = async ({ RequestType }: ResourceEvent): Promise<object> => {
   if (RequestType === "Delete")
     logger.info("The stage's keys go.", { keys: await destroyStageKeys(ports) });

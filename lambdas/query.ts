@@ -1,3 +1,4 @@
+import { type OpenApi, openApi } from "../lib/core/openapi.ts";
 import type { StreamQuery, StreamRoute } from "../lib/core/registry.ts";
 import { routeKey } from "../lib/core/route.ts";
 import { registry } from "../lib/domains/index.ts";
@@ -24,6 +25,7 @@ const streamAnswerers: Readonly<Record<StreamQuery, Answerer<StreamRoute>>> = {
 const streamRoutes = new Map(registry.streamQueries.map((route) => [routeKey(route), route]));
 const viewRoutes = new Map(registry.viewQueries.map((route) => [routeKey(route), route]));
 const ports = queryPorts();
+let description: OpenApi | undefined;
 
 const queryOf = <R>(route: R, event: HttpEvent): Query<R> => ({
   ports,
@@ -36,6 +38,10 @@ const queryOf = <R>(route: R, event: HttpEvent): Query<R> => ({
 /** Answers the `GET` routes of streams and views, and every path that nothing else answers. */
 export const handler = endpoint(async (event) => {
   if (event.routeKey === "GET /health") return { status: 200, body: { status: "ok" } };
+  if (event.routeKey === "GET /openapi.json") {
+    description ??= openApi(registry);
+    return { status: 200, body: description };
+  }
   const streamRoute = streamRoutes.get(event.routeKey);
   if (streamRoute) return streamAnswerers[streamRoute.query](queryOf(streamRoute, event));
   const viewRoute = viewRoutes.get(event.routeKey);

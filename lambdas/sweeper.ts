@@ -9,8 +9,9 @@ const metrics = new Metrics({ namespace: "Everfold" });
 const ports = sweepPorts(createDocumentClient());
 
 /**
- * On a schedule: adopts or destroys keys that nobody recorded, completes interrupted erasures, and tells how many KMS
- * keys the account has. Fails when something could not be done, so that the failure is seen; the next run tries again.
+ * On a schedule: adopts or destroys keys that nobody recorded, completes interrupted erasures, and
+ * tells how many KMS keys the account has. Fails when something could not be done, so that the
+ * failure is seen; the next run tries again.
  */
 export const handler = async (): Promise<void> => {
   const { failures, ...report } = await sweep(ports);

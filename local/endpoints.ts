@@ -23,6 +23,7 @@ export interface Endpoints {
 export const engineFileName = "engine.db";
 
 const busName = "everfold";
+const answerMs = 5_000;
 const never = new Promise<never>(() => undefined);
 
 const queues = [
@@ -43,6 +44,19 @@ const refuseBroken = (name: string, dataDir: string) => (error: unknown) => {
   );
 };
 
+/** An engine that somebody else runs; refuses one that does not answer at all. */
+const ownEngine = async (url: string) => {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(answerMs) });
+  } catch {
+    throw new StartupFault(
+      `No engine answers at ${url}, which AWS_ENDPOINT_URL_DYNAMODB names.`,
+      "Start it first, or unset the variable: the embedded engine is used then.",
+    );
+  }
+  return { url, died: never, stop: () => undefined };
+};
+
 /**
  * Starts everything that functions call: DynamoDB (or the engine that `AWS_ENDPOINT_URL_DYNAMODB` names, with its
  * streams at the same address), KMS, SQS and EventBridge. Refuses a data directory that one of them cannot read.
@@ -50,7 +64,7 @@ const refuseBroken = (name: string, dataDir: string) => (error: unknown) => {
 export const startEndpoints = async (dataDir: string, stopper: Stopper): Promise<Endpoints> => {
   const own = process.env.AWS_ENDPOINT_URL_DYNAMODB;
   const engine = own
-    ? { url: own, died: never, stop: () => undefined }
+    ? await ownEngine(own)
     : await startEngine({ dbPath: join(dataDir, engineFileName) });
   stopper.add("engine", engine.stop);
   const kms = await startKms({ dataDir }).catch(refuseBroken("KMS", dataDir));

@@ -32,8 +32,8 @@ const flushDirectory = async (path: string): Promise<void> => {
 };
 
 /**
- * Replaces a file as a whole, readable by its owner only: after a crash at any point it holds the old text or the new
- * one, and the new one for certain once this has returned.
+ * Replaces a file as a whole, readable by its owner only: after a crash at any point it holds the
+ * old text or the new one, and the new one for certain once this has returned.
  */
 export const writePrivateFile = async (path: string, text: string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });

@@ -24,7 +24,10 @@ export interface KeyFile {
   /** A key by its id; undefined when there is none, or it is destroyed. */
   get(id: string): Key | undefined;
   all(): readonly Key[];
-  /** Changes one key (`undefined`: a new one, which is not there yet); answers once the change is on disk. */
+  /**
+   * Changes one key (`undefined`: a new one, which is not there yet); answers once the change is on
+   * disk.
+   */
   change(id: string, change: (key: Key | undefined) => Key): Promise<Key>;
   /** Answers once all changes are on disk. */
   settled(): Promise<void>;
@@ -46,8 +49,8 @@ const parse = (path: string, text: string): readonly Key[] => {
 const isAlive = ({ deletionAt }: Key): boolean => !(deletionAt && deletionAt <= Date.now());
 
 /**
- * Opens the file that holds the keys, for its owner only. A change is seen by nobody before it is on disk, for what is
- * encrypted under a lost key is lost. Refuses a file that it cannot read.
+ * Opens the file that holds the keys, for its owner only. A change is seen by nobody before it is
+ * on disk, for what is encrypted under a lost key is lost. Refuses a file that it cannot read.
  */
 export const openKeyFile = async (path: string): Promise<KeyFile> => {
   const text = await readPrivateFile(path);

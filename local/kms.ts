@@ -18,9 +18,9 @@ export interface LocalKms {
 }
 
 /**
- * Starts a look-alike of KMS on a free loopback port: real AES-256-GCM, encryption contexts, key states with their
- * errors, pending deletion and tags. Keys are on disk, for their owner only, before an answer is given. Refuses to start
- * on a file that it cannot read.
+ * Starts a look-alike of KMS on a free loopback port: real AES-256-GCM, encryption contexts, key
+ * states with their errors, pending deletion and tags. Keys are on disk, for their owner only,
+ * before an answer is given. Refuses to start on a file that it cannot read.
  */
 export const startKms = async ({ dataDir }: KmsOptions): Promise<LocalKms> => {
   const keys = await openKeyFile(join(dataDir, keyFileName));

@@ -161,6 +161,7 @@ export const jar = domain({
     pour: stepsRoute(Command.lineages.Pour.now, (id, { to, coins }) => pour(id, to, coins)),
   },
   show: (state) => state ?? {},
+  shown: Jar,
   index: (state) => ({
     rich: state && state.coins >= 10 ? { partition: "all", sort: state.coins } : undefined,
   }),

@@ -13,8 +13,8 @@ export type AllRows = KeyRows & ErasureRows & OpenWork & DataKeyRows & DataKeyRe
 export type AllKeys = KeyMaker & KeyUnwrapper & KeyDestroyer & KeyCatalogue;
 
 /**
- * The subject-key table in memory: each call is one atomic step, but that a look-up of several items is not read in one
- * instant, and `between` them others may write.
+ * The subject-key table in memory: each call is one atomic step, but that a look-up of several
+ * items is not read in one instant, and `between` them others may write.
  */
 export const createMemoryRows = (
   between: () => Promise<void> = async () => {},
@@ -97,7 +97,10 @@ interface MemoryKey {
   state: "enabled" | "disabled" | "doomed";
 }
 
-/** The key service in memory. Wrapped keys hold what they wrap; they open for their key and user only. */
+/**
+ * The key service in memory. Wrapped keys hold what they wrap; they open for their key and user
+ * only.
+ */
 export const createMemoryKeys = (
   mode: "per-user" | "shared",
 ): AllKeys & { readonly made: Map<string, MemoryKey> } => {

@@ -1,5 +1,6 @@
 import { describeLedgerRows } from "./contracts/ledger-rows.ts";
 import { describeRebuilds } from "./contracts/rebuilds.ts";
+import { describeTallyOrder } from "./contracts/tally-order.ts";
 import { describeTallyRows } from "./contracts/tally-rows.ts";
 import { describeViewControl } from "./contracts/view-control.ts";
 import { createMemoryViews } from "./memory-views.ts";
@@ -10,5 +11,6 @@ const { tables } = ports;
 
 describeLedgerRows("a ledger in memory", (generation) => tables.ledger(diary, generation));
 describeTallyRows("a tally in memory", (view, generation) => tables.tally(view, generation));
+describeTallyOrder("a tally in memory", (view, generation) => tables.tally(view, generation));
 describeViewControl("views and what is parked, in memory", () => ports);
 describeRebuilds("rebuilds in memory", () => ports);

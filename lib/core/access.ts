@@ -8,8 +8,8 @@ export interface Caller {
 }
 
 /**
- * Who may: `anyone` with a token; `owner` of the stream, or anyone while the stream does not exist; `admin` only;
- * any other word is a party that the domain names, such as `driver`.
+ * Who may: `anyone` with a token; `owner` of the stream; `admin` only; any other word is a party that the domain names,
+ * such as `driver`. While the stream does not exist anyone may whom it could belong to: the domain decides then.
  */
 export type Role = "anyone" | "owner" | "admin" | (string & {});
 
@@ -19,10 +19,16 @@ export interface Subject {
   readonly parties: Readonly<Record<string, string | undefined>>;
 }
 
-const holds = (role: Role, caller: Caller, { owner, parties }: Subject): boolean => {
+/** True while nobody has a part in a stream: it does not exist. */
+const isNobodys = ({ owner, parties }: Subject): boolean =>
+  owner === undefined && Object.values(parties).every((party) => party === undefined);
+
+const holds = (role: Role, caller: Caller, subject: Subject): boolean => {
+  const { owner, parties } = subject;
   if (role === "anyone") return true;
   if (role === "owner") return owner === undefined || owner === caller.sub;
-  return role !== "admin" && Object.hasOwn(parties, role) && parties[role] === caller.sub;
+  if (role === "admin") return false;
+  return isNobodys(subject) || (Object.hasOwn(parties, role) && parties[role] === caller.sub);
 };
 
 /** True when the caller may run a command under these roles; an admin always may. */

@@ -4,8 +4,9 @@ import { type Clock, pause, retry } from "./retry.ts";
 import { claimedAt, goneRefusal, type KeyRows, newClaim, type ReadyKey } from "./subject-keys.ts";
 
 /**
- * Bounds of getting at a user's key: how long one call tries, the age from which a claim counts as left behind
- * (no command lives that long), and the age up to which the key service may not know a key everywhere.
+ * Bounds of getting at a user's key: how long one call tries, the age from which a claim counts as
+ * left behind (no command lives that long), and the age up to which the key service may not know a
+ * key everywhere.
  */
 export const keyBounds = { totalMs: 3_000, claimAgeMaxMs: 60_000, youngMs: 5 * 60_000 } as const;
 
@@ -15,7 +16,9 @@ export interface ClaimPorts extends Clock {
   readonly keys: KeyMaker;
 }
 
-/** The key service's trouble as a refusal that can be repeated; any other error comes back as it is. */
+/**
+ * The key service's trouble as a refusal that can be repeated; any other error comes back as it is.
+ */
 export const asUnavailable = (error: unknown): unknown => {
   if (!(error instanceof KeyServiceError)) return error;
   const lasts = isTrouble(error, "exhausted", "disabled", "doomed", "denied");
@@ -46,9 +49,10 @@ const make = async (
 };
 
 /**
- * A user's key, made on first use. Claims first, then creates, then records, so that of many first uses one makes a
- * key, and what a crash leaves behind is listed. Refuses as `gone` when the user was erased, and as `unavailable` when
- * the key service does not make a key, or somebody else is still at it.
+ * A user's key, made on first use. Claims first, then creates, then records, so that of many first
+ * uses one makes a key, and what a crash leaves behind is listed. Refuses as `gone` when the user
+ * was erased, and as `unavailable` when the key service does not make a key, or somebody else is
+ * still at it.
  */
 export const claimKey = async (
   ports: ClaimPorts,

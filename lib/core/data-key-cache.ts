@@ -1,4 +1,6 @@
-/** A data key in clear is never older than this, and there are never more of them, in one process. */
+/**
+ * A data key in clear is never older than this, and there are never more of them, in one process.
+ */
 export const dataKeyCacheBounds = { ageMaxMs: 60_000, entriesMax: 1_000 } as const;
 
 /** What is remembered of a data key: its bytes in clear, and what its user needs besides. */
@@ -7,8 +9,8 @@ export interface RememberedKey {
 }
 
 /**
- * Data keys in clear, for a minute. A key's bytes are overwritten when it is dropped, so that what `get` answers must
- * be used at once, before anything else is awaited.
+ * Data keys in clear, for a minute. A key's bytes are overwritten when it is dropped, so that what
+ * `get` answers must be used at once, before anything else is awaited.
  */
 export interface DataKeyCache<K extends RememberedKey = RememberedKey> {
   get(name: string): K | undefined;

@@ -11,8 +11,9 @@ const keysAtOnce = 5;
 const retryMs = 60_000;
 
 /**
- * Schedules the deletion of every key that a stage made for its users, which makes all their personal data unreadable
- * at once; answers how many. Keys of other stages and of anybody else stay. Safe to repeat.
+ * Schedules the deletion of every key that a stage made for its users, which makes all their
+ * personal data unreadable at once; answers how many. Keys of other stages and of anybody else
+ * stay. Safe to repeat.
  */
 export const destroyStageKeys = async (ports: DestroyStagePorts): Promise<number> => {
   let destroyed = 0;

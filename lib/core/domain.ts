@@ -43,11 +43,13 @@ export interface IndexDeclaration {
 /** What readers of a log see of an event, besides its version, type, actor and time. */
 export interface EventLog<E> {
   show(event: E): object;
+  readonly shown: z.ZodObject;
 }
 
 /** What readers see of two versions of a stream, besides their numbers. */
 export interface Comparison<S> {
   compare(from: S, to: S): object;
+  readonly shown: z.ZodObject;
 }
 
 /** How the streams of a domain are addressed. */
@@ -81,6 +83,8 @@ export interface DomainDeclaration<C extends Message, E extends Message, S> {
   readonly routes: Readonly<Record<string, C["type"] | StepsRoute<C, E>>>;
   /** What a reader sees of a state. */
   show(state: S): object;
+  /** Shape of what `show` gives for a stream that exists. */
+  readonly shown: z.ZodObject;
   /** Other ways to find the document, by index name. */
   index?(state: S): Readonly<Record<string, IndexEntry | undefined>>;
   /** Indexes that `index` fills. */

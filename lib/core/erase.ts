@@ -17,9 +17,14 @@ const roundsMax = 200;
 /** What erasing a user did; repeating it answers the same. */
 export interface Erasure {
   readonly user: string;
-  /** From when on no new personal data is taken, ISO 8601; readers see null at most a minute later. */
+  /**
+   * From when on no new personal data is taken, ISO 8601; readers see null at most a minute later.
+   */
   readonly erasedAt: string;
-  /** When the user's KMS key is destroyed; in shared mode, when their last wrapped data key was removed. */
+  /**
+   * When the user's KMS key is destroyed; in shared mode, when their last wrapped data key was
+   * removed.
+   */
   readonly keyDestroyedAt: string;
 }
 
@@ -58,16 +63,18 @@ const destroyKey = async (ports: ErasePorts, tombstone: Tombstone): Promise<stri
     await retry(ports, deadline, isWorthIt, () => ports.keys.disable(keyId));
     return await retry(ports, deadline, isWorthIt, () => ports.keys.destroy(keyId));
   } catch (error) {
-    // An old key that is not there any more was destroyed before; of a new one that would be a guess.
+    // An old key that is not there any more was destroyed before; of a new one that would be a
+    // guess.
     if (isTrouble(error, "absent") && !isYoung) return now;
     throw asUnavailable(error);
   }
 };
 
 /**
- * Forgets a user for good: a tombstone first, then their wrapped data keys are removed, their KMS key is disabled, and
- * its deletion scheduled. Safe to repeat at any point; what a crash leaves undone, the next call or the sweeper does.
- * Refuses as `unavailable` when a step cannot be done now; the tombstone stands from then on all the same.
+ * Forgets a user for good: a tombstone first, then their wrapped data keys are removed, their KMS
+ * key is disabled, and its deletion scheduled. Safe to repeat at any point; what a crash leaves
+ * undone, the next call or the sweeper does. Refuses as `unavailable` when a step cannot be done
+ * now; the tombstone stands from then on all the same.
  */
 export const eraseSubject = async (ports: ErasePorts, user: string): Promise<Erasure> => {
   checkSubject(user);

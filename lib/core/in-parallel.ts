@@ -1,4 +1,7 @@
-/** Works on all items, so many at a time; the first failure is thrown once those under way have ended. */
+/**
+ * Works on all items, so many at a time; the first failure is thrown once those under way have
+ * ended.
+ */
 export const inParallel = async <T>(
   items: readonly T[],
   atOnce: number,

@@ -1,4 +1,7 @@
-/** Tags of a user's KMS key: whose stage, what for, and which claim it was made under; nothing personal. */
+/**
+ * Tags of a user's KMS key: whose stage, what for, and which claim it was made under; nothing
+ * personal.
+ */
 export const keyTags = {
   stage: "everfold:stage",
   purpose: "everfold:purpose",
@@ -8,15 +11,17 @@ export const keyTags = {
 /** What the purpose tag of a user's KMS key says. */
 export const keyPurpose = "subject-key";
 
-/** Entry of the encryption context that holds the user: a wrapped data key unwraps for nobody else. */
+/**
+ * Entry of the encryption context that holds the user: a wrapped data key unwraps for nobody else.
+ */
 export const userContext = "user";
 
 /**
- * Why the key service did not do what it was asked.
- * `throttled`: it did nothing, and may do it later; `unclear`: no answer came, and it may have been done;
- * `exhausted`: there are as many KMS keys as the account may have; `absent`, `denied`: final for an old key, and what
- * the service says of a new one that it does not know everywhere yet; `disabled`; `doomed`: its deletion is scheduled;
- * `not-ready`: in another state that does not last.
+ * Why the key service did not do what it was asked. `throttled`: it did nothing, and may do it
+ * later; `unclear`: no answer came, and it may have been done; `exhausted`: there are as many KMS
+ * keys as the account may have; `absent`, `denied`: final for an old key, and what the service says
+ * of a new one that it does not know everywhere yet; `disabled`; `doomed`: its deletion is
+ * scheduled; `not-ready`: in another state that does not last.
  */
 export type KeyTrouble =
   | "throttled"
@@ -29,15 +34,15 @@ export type KeyTrouble =
   | "not-ready";
 
 /**
- * The key service's refusal, with the name and the text that it gave. What the client threw is not kept, for it carries
- * the whole request: credentials do not belong in a log.
+ * The key service's refusal, with the name and the text that it gave. What the client threw is not
+ * kept, for it carries the whole request: credentials do not belong in a log.
  */
 export class KeyServiceError extends Error {
   override readonly name = "KeyServiceError";
   readonly trouble: KeyTrouble;
 
   constructor(trouble: KeyTrouble, said: string) {
-    super(`The key service is ${trouble}: ${said}`);
+    super(`The key service refused (${trouble}): ${said}`);
     this.trouble = trouble;
   }
 }
@@ -58,7 +63,10 @@ export interface GeneratedKey {
   readonly wrapped: Uint8Array;
 }
 
-/** What sealing needs of the key service; it cannot open anything. All ports throw `KeyServiceError`. */
+/**
+ * What sealing needs of the key service; it cannot open anything. All ports throw
+ * `KeyServiceError`.
+ */
 export interface KeyMaker {
   /** Makes a KMS key, tagged with the claim. Not repeatable: two calls make two keys. */
   create(claim: string): Promise<WrappingKey>;
@@ -76,7 +84,10 @@ export interface KeyUnwrapper {
 export interface KeyDestroyer {
   /** Makes a KMS key unusable at once; safe to repeat, and on a key whose deletion is scheduled. */
   disable(keyId: string): Promise<void>;
-  /** Schedules the deletion of a KMS key as soon as the service allows; answers when that is, ISO 8601. Safe to repeat. */
+  /**
+   * Schedules the deletion of a KMS key as soon as the service allows; answers when that is, ISO
+   * 8601. Safe to repeat.
+   */
   destroy(keyId: string): Promise<string>;
 }
 

@@ -31,8 +31,8 @@ const replaceValues = (
 };
 
 /**
- * The same answers with every personal value opened, or null when its user was erased; all of them with one call to the
- * opener. With `only`, values of other users stay `"[personal]"`.
+ * The same answers with every personal value opened, or null when its user was erased; all of them
+ * with one call to the opener. With `only`, values of other users stay `"[personal]"`.
  */
 export const openEach = async (
   opener: Opener,

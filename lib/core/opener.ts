@@ -10,7 +10,10 @@ import type { Opened, Opener } from "./sealing.ts";
 /** Data keys that one request unwraps at a time. */
 const unwrapsAtOnce = 8;
 
-/** What opening needs of the world. The cache lives as long as the process; the rest may be a request's own. */
+/**
+ * What opening needs of the world. The cache lives as long as the process; the rest may be a
+ * request's own.
+ */
 export interface OpenerPorts extends Clock {
   readonly rows: DataKeyReader;
   readonly keys: KeyUnwrapper;
@@ -56,7 +59,8 @@ const unwrap = async (
       ports.keys.unwrap(keyId, group.user, wrapped),
     );
   } catch (error) {
-    // A key that is gone, or going, opens nothing any more, whatever a restored table says of its user.
+    // A key that is gone, or going, opens nothing any more, whatever a restored table says of its
+    // user.
     if (isTrouble(error, "doomed") || (!isYoung && isTrouble(error, "absent"))) return "erased";
     if (await wasErased(ports, group)) return "erased";
     throw asUnavailable(error);
@@ -76,8 +80,9 @@ const plaintextOf = async (
 };
 
 /**
- * Opens sealed values, each data key once: one strong read for all that are not remembered, then one unwrapping each.
- * What it remembers is dropped a minute after it was read, so that no value outlives its user's erasure by more.
+ * Opens sealed values, each data key once: one strong read for all that are not remembered, then
+ * one unwrapping each. What it remembers is dropped a minute after it was read, so that no value
+ * outlives its user's erasure by more.
  */
 export const createOpener = (ports: OpenerPorts): Opener => ({
   open: async (sealed) => {

@@ -3,8 +3,9 @@ import * as z from "zod";
 const shown = "[personal]";
 
 /**
- * A value about a person. In clear it lives only between the parsed request and the seal; everywhere else it is
- * sealed bytes. Printing, logging, inspecting and serializing show `"[personal]"` in both forms.
+ * A value about a person. In clear it lives only between the parsed request and the seal;
+ * everywhere else it is sealed bytes. Printing, logging, inspecting and serializing show
+ * `"[personal]"` in both forms.
  */
 export class Personal<T = unknown> {
   readonly #clear: { readonly value: T } | undefined;
@@ -71,7 +72,10 @@ const declared = new WeakMap<z.core.$ZodType, PersonalField>();
 export const personalField = (schema: z.core.$ZodType): PersonalField | undefined =>
   declared.get(schema) ?? (schema._zod.parent && personalField(schema._zod.parent));
 
-/** Where an issue is, as far as the schema itself names the way: what comes after may be what was received. */
+/**
+ * Where an issue is, as far as the schema itself names the way: what comes after may be what was
+ * received.
+ */
 const namedPath = (schema: z.ZodType, path: readonly PropertyKey[]): PropertyKey[] => {
   const [first, ...rest] = path;
   if (first === undefined || !(schema instanceof z.ZodObject)) return [];
@@ -86,9 +90,10 @@ const isWellFormed = (value: unknown): boolean => {
 };
 
 /**
- * Declares a field as personal. `whose` is `owner` (the stream's owner once the commit is applied) or the name of a
- * top-level field of the same message that holds the user. Accepts the raw value, a stored sealed one, or a `Personal`.
- * Its issues tell where and of what kind a fault is, never what was received.
+ * Declares a field as personal. `whose` is `owner` (the stream's owner once the commit is applied)
+ * or the name of a top-level field of the same message that holds the user. Accepts the raw value,
+ * a stored sealed one, or a `Personal`. Its issues tell where and of what kind a fault is, never
+ * what was received.
  */
 export const personal = <S extends z.ZodType>(
   inner: S,

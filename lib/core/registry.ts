@@ -52,6 +52,7 @@ export interface Registry {
 /** Routes that there are whatever the domains. */
 const systemRoutes: readonly Route[] = [
   { method: "GET", path: "/health", handler: "query", open: true },
+  { method: "GET", path: "/openapi.json", handler: "query", open: true },
   { method: "GET", path: "/people/{sub}/export", handler: "people" },
   { method: "DELETE", path: "/people/{sub}", handler: "people" },
   { method: "GET", path: "/admin/views", handler: "operations" },

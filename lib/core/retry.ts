@@ -16,7 +16,10 @@ export const pause = (clock: Clock, failures: number): Promise<void> => {
   return clock.sleep((0.5 + clock.random() / 2) * Math.min(delayMaxMs, delayMinMs * 2 ** failures));
 };
 
-/** Repeats an action while its failures are worth it and the deadline has not passed; throws the last failure. */
+/**
+ * Repeats an action while its failures are worth it and the deadline has not passed; throws the
+ * last failure.
+ */
 export const retry = async <T>(
   clock: Clock,
   deadline: number,

@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { badInput } from "./errors.ts";
 
 // Stored forever: readers know the first byte, and a new layout gets a new number.
-// format (1) | subject's length (2; 0: a UUID follows as 16 bytes) | subject | data key id (8) | nonce (12) | ciphertext | tag (16)
+// format (1) | subject's length (2; 0: a UUID follows as 16 bytes) | subject | data key id (8) |
+// nonce (12) | ciphertext | tag (16)
 // Everything before the nonce is the associated data.
 
 const format = 1;
@@ -29,7 +30,10 @@ const encodeSubject = (subject: string): Uint8Array => {
   return Buffer.concat([length, name]);
 };
 
-/** Refuses the name of a user that no value can be sealed for: empty, too long, or ill-formed Unicode. */
+/**
+ * Refuses the name of a user that no value can be sealed for: empty, too long, or ill-formed
+ * Unicode.
+ */
 export const checkSubject = (subject: string): void => {
   const bytes = Buffer.byteLength(subject);
   if (bytes === 0 || bytes > subjectBytesMax || !subject.isWellFormed())
@@ -77,7 +81,10 @@ const decodeSubject = (bytes: Buffer): { subject: string; end: number } => {
   return { subject: [...parts, hex.slice(20)].join("-"), end };
 };
 
-/** Takes sealed bytes apart without a key; an unknown format and bytes that are cut short are faults. */
+/**
+ * Takes sealed bytes apart without a key; an unknown format and bytes that are cut short are
+ * faults.
+ */
 export const parseSealed = (sealed: Uint8Array): SealedValue => {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   if (bytes.length < subjectAt + 1 || bytes[0] !== format)

@@ -14,7 +14,10 @@ export interface SealingKey extends DataKey {
   readonly keyId: string;
 }
 
-/** What sealing needs of the world. The cache lives as long as the process; the rest may be a request's own. */
+/**
+ * What sealing needs of the world. The cache lives as long as the process; the rest may be a
+ * request's own.
+ */
 export interface SealerPorts extends ClaimPorts {
   readonly dataKeys: DataKeyRows;
   readonly cache: DataKeyCache<SealingKey>;
@@ -77,8 +80,9 @@ const newDataKey = async (
 };
 
 /**
- * Seals under the users' keys: one strong read of the user's record each time, and no call of the key service while a
- * data key is remembered. Refuses as `gone` for an erased user, and as `unavailable` while a key cannot be had.
+ * Seals under the users' keys: one strong read of the user's record each time, and no call of the
+ * key service while a data key is remembered. Refuses as `gone` for an erased user, and as
+ * `unavailable` while a key cannot be had.
  */
 export const createSealer = (ports: SealerPorts): Sealer => ({
   seal: async (user, values) => {

@@ -4,8 +4,8 @@ import { Personal, personalValues } from "./personal.ts";
 /** Seals values under a user's key. */
 export interface Sealer {
   /**
-   * Sealed bytes for each value (JSON), in order; refuses as `gone` when the user was erased, and as `unavailable`
-   * while the user's key cannot be had.
+   * Sealed bytes for each value (JSON), in order; refuses as `gone` when the user was erased, and
+   * as `unavailable` while the user's key cannot be had.
    */
   seal(subject: string, values: readonly unknown[]): Promise<readonly Uint8Array[]>;
 }
@@ -16,8 +16,9 @@ export type Opened = { readonly value: unknown } | "erased";
 /** Opens sealed values. */
 export interface Opener {
   /**
-   * What became of each value, in order; refuses as `unavailable` while a key cannot be had for now. Bytes that were
-   * tampered with, and a key that is missing though nobody was erased, are faults.
+   * What became of each value, in order; refuses as `unavailable` while a key cannot be had for
+   * now. Bytes that were tampered with, and a key that is missing though nobody was erased, are
+   * faults.
    */
   open(sealed: readonly Uint8Array[]): Promise<readonly Opened[]>;
 }
@@ -46,8 +47,8 @@ const replaceValues = (data: unknown, sealed: ReadonlyMap<Personal, Personal>): 
 };
 
 /**
- * The same events with every personal value sealed for its subject, and who those subjects are. Events without
- * personal values in clear come back as they are, without a call to the sealer.
+ * The same events with every personal value sealed for its subject, and who those subjects are.
+ * Events without personal values in clear come back as they are, without a call to the sealer.
  */
 export const sealEvents = async (
   sealer: Sealer,

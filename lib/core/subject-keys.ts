@@ -25,8 +25,9 @@ const erased = z.object({
 const Row = z.discriminatedUnion("state", [claimed, ready, erased]);
 
 /**
- * The record of a user's key. `claimed`: somebody is making it; `ready`: it may be used; `erased`: the user's tombstone,
- * which stays for good. `own` tells a key of the user's own from the one that all share.
+ * The record of a user's key. `claimed`: somebody is making it; `ready`: it may be used; `erased`:
+ * the user's tombstone, which stays for good. `own` tells a key of the user's own from the one that
+ * all share.
  */
 export type SubjectKey = z.output<typeof Row>;
 
@@ -46,11 +47,17 @@ export const newClaim = (now: number): string =>
 /** When a claim was made, in milliseconds since the epoch. */
 export const claimedAt = (claim: string): number => Date.parse(claim.slice(0, claim.indexOf("_")));
 
-/** What sealing needs of the subject-key table. An answer of false says: read again, the row is not as you think. */
+/**
+ * What sealing needs of the subject-key table. An answer of false says: read again, the row is not
+ * as you think.
+ */
 export interface KeyRows {
   /** The record of a user's key, read strongly. */
   find(user: string): Promise<SubjectKey | undefined>;
-  /** Claims the making of a user's key, in the place of an earlier claim or where there is no record; lists it as open. */
+  /**
+   * Claims the making of a user's key, in the place of an earlier claim or where there is no
+   * record; lists it as open.
+   */
   claim(user: string, claim: string, insteadOf: string | undefined): Promise<boolean>;
   /** Records the key that was made under a claim, if the claim still stands. */
   record(user: string, claim: string, key: WrappingKey): Promise<boolean>;
@@ -63,11 +70,17 @@ export interface KeyRows {
 /** What erasing needs of the subject-key table. */
 export interface ErasureRows {
   find(user: string): Promise<SubjectKey | undefined>;
-  /** Turns a user's record into a tombstone and lists the erasure as open; false when another writer was at it. */
+  /**
+   * Turns a user's record into a tombstone and lists the erasure as open; false when another writer
+   * was at it.
+   */
   bury(user: string, erasedAt: string): Promise<boolean>;
   /** Removes some of a user's wrapped data keys; answers how many. */
   removeDataKeys(user: string): Promise<number>;
-  /** Notes when the KMS key is destroyed, then takes the erasure off the list; answers the time that was noted first. */
+  /**
+   * Notes when the KMS key is destroyed, then takes the erasure off the list; answers the time that
+   * was noted first.
+   */
   finish(user: string, destroyedAt: string): Promise<string>;
 }
 

@@ -5,8 +5,9 @@ import { retry } from "./retry.ts";
 import type { ErasureRows, KeyRows, OpenClaim, OpenWork, SubjectKey } from "./subject-keys.ts";
 
 /**
- * Bounds of one run. A claim is looked at once it is older than any command can be, and the key service has had time
- * to list its key; keys beyond `keysMax` are not looked at, and the report says so.
+ * Bounds of one run. A claim is looked at once it is older than any command can be, and the key
+ * service has had time to list its key; keys beyond `keysMax` are not looked at, and the report
+ * says so.
  */
 export const sweepBounds = {
   claimAgeMinMs: 15 * 60_000,
@@ -27,7 +28,10 @@ export interface SweepPorts extends ErasePorts {
 export interface SweepReport {
   /** KMS keys of the account, of every kind: what its quota counts. */
   readonly keys: number;
-  /** False: there were more keys than one run looks at, and claims without a key found were left open. */
+  /**
+   * False: there were more keys than one run looks at, and claims without a key found were left
+   * open.
+   */
   readonly complete: boolean;
   readonly adopted: number;
   readonly released: number;
@@ -61,8 +65,8 @@ const stands = (row: SubjectKey | undefined, claim: string): boolean =>
   row?.state === "claimed" && row.claim === claim;
 
 /**
- * Closes one claim: its key is adopted while the claim still stands, and any other key made under it is destroyed. The
- * claim goes off the list last, so that a crash leaves it to the next run.
+ * Closes one claim: its key is adopted while the claim still stands, and any other key made under
+ * it is destroyed. The claim goes off the list last, so that a crash leaves it to the next run.
  */
 const settle = async (
   ports: SweepPorts,
@@ -94,8 +98,9 @@ const settle = async (
 };
 
 /**
- * Finishes what crashes left behind: keys that nobody recorded are adopted or destroyed, claims under which no key was
- * made are released, interrupted erasures are completed. A failure of one holds up none of the others.
+ * Finishes what crashes left behind: keys that nobody recorded are adopted or destroyed, claims
+ * under which no key was made are released, interrupted erasures are completed. A failure of one
+ * holds up none of the others.
  */
 export const sweep = async (ports: SweepPorts): Promise<SweepReport> => {
   const failures: unknown[] = [];

@@ -11,7 +11,7 @@ export interface SortRange {
 /** A question to a view as it comes over HTTP: which rows, in which order, and who may ask. */
 export interface ViewQuery {
   /** Query parameters besides `limit` and `cursor`: a strict object of texts. */
-  readonly parameters: z.ZodType;
+  readonly parameters: z.ZodObject;
   /** The user whose rows are asked for; without it only admins and auditors may ask. */
   whose?(parameters: unknown, caller: Caller): string;
   /** Which rows: all that share this partition. */
@@ -20,6 +20,8 @@ export interface ViewQuery {
   /** Asks an index of the view instead of its own order. */
   readonly index?: string;
   readonly descending?: boolean;
+  /** Shape of one item, or of the one object; without it, items are documents of the domain. */
+  readonly item?: z.ZodObject;
   /** Path instead of `/views/{name}`; its parameters are among the query parameters then. */
   readonly path?: string;
   /** Makes one object of the first row and the caller's own stream, instead of a list. */
@@ -42,7 +44,7 @@ interface TypedQuery<P>
 }
 
 /** Declares a query whose functions get the parsed parameters. */
-export const viewQuery = <S extends z.ZodType>(
+export const viewQuery = <S extends z.ZodObject>(
   parameters: S,
   { whose, partition, range, one, ...options }: TypedQuery<z.output<S>>,
 ): ViewQuery => ({

@@ -13,7 +13,8 @@ const admin = callerNamed("adam", { admin: true });
 const auditor = callerNamed("aud", { auditor: true });
 
 const hers: Subject = { owner: "ann", parties: { driver: "ben", rider: undefined } };
-const nobodys: Subject = { owner: undefined, parties: {} };
+const nobodys: Subject = { owner: undefined, parties: { driver: undefined } };
+const ownerless: Subject = { owner: undefined, parties: { driver: "ben" } };
 
 describe("who may run a command", () => {
   test.each([
@@ -24,7 +25,9 @@ describe("who may run a command", () => {
     ["a party: the user that the state names", ["driver"], ben, hers, true],
     ["a party: not the owner", ["driver"], ann, hers, false],
     ["a party: nobody while there is none", ["rider"], ann, hers, false],
-    ["a party: nobody in a stream that does not exist", ["driver"], ben, nobodys, false],
+    ["a party: everybody, while the stream does not exist", ["driver"], ben, nobodys, true],
+    ["a party: nobody else, though the stream has no owner", ["driver"], ann, ownerless, false],
+    ["admins only: nobody else, while the stream does not exist", ["admin"], ben, nobodys, false],
     ["one of several roles is enough", ["owner", "driver"], ben, hers, true],
     ["no role: nobody", [], ann, hers, false],
     ["admins only: not the owner", ["admin"], ann, hers, false],

@@ -34,6 +34,7 @@ export const notes: Domain = domain({
   readers: [],
   routes: {},
   show: () => ({}),
+  shown: z.strictObject({}),
 });
 
 /** A commit of notes; its events carry on from `version`. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { claimedAt, newClaim, parseSubjectKey } from "../../lib/core/subject-keys.ts";
 import { keyContract } from "../contracts/subject-keys.ts";
-import { createKeyWorld, realTime } from "../key-world.ts";
+import { createKeyWorld, slowTime } from "../key-world.ts";
 import { createMemoryKeys, createMemoryRows } from "../memory-keys.ts";
 
 for (const mode of ["per-user", "shared"] as const)
   keyContract("keys in memory", mode, async () => {
     const keys = createMemoryKeys(mode);
-    const world = createKeyWorld(createMemoryRows(), keys, realTime);
+    const world = createKeyWorld(createMemoryRows(), keys, slowTime);
     const enabledKeys = async () =>
       [...keys.made].filter(([, { state }]) => state === "enabled").map(([id]) => id);
     return { world, enabledKeys };

@@ -39,7 +39,10 @@ const survive = async (work: Promise<unknown>): Promise<string> => {
   }
 };
 
-/** What must hold after the sweeper: nothing open, and a KMS key enabled for each user who has one, and no other. */
+/**
+ * What must hold after the sweeper: nothing open, and a KMS key enabled for each user who has one,
+ * and no other.
+ */
 const expectTidy = async ({ world, keys, rows }: ReturnType<typeof build>): Promise<void> => {
   later(world);
   const { failures } = await world.start().sweep();
@@ -102,7 +105,8 @@ describe("the sweeper", () => {
       for (const isDone of [false, true]) {
         const setting = build();
         const { world, rows, keys } = setting;
-        // One claim with two keys, one superseded claim, one claim without a key, and one begun erasure.
+        // One claim with two keys, one superseded claim, one claim without a key, and one begun
+        // erasure.
         const claims = ["ada", "bob", "cem"].map((user, index) => ({
           user,
           claim: `2028_${index}`,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Issuer, openIssuer } from "../../local/issuer.ts";
 import { issuerRoutes } from "../../local/local-routes.ts";
 import { type FakeGateway, startFakeGateway } from "./fake-gateway.ts";
@@ -10,27 +10,31 @@ let dataDir: string;
 let issuer: Issuer;
 let gateway: FakeGateway;
 
-beforeEach(async () => {
+beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "everfold-test-"));
   issuer = await openIssuer({ dataDir });
   gateway = await startFakeGateway(async () => undefined, { local: issuerRoutes(issuer) });
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await gateway.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 
 const askToken = (body: string) => fetch(`${gateway.url}/local/token`, { method: "POST", body });
 
+const tokenOf = async (answer: Response): Promise<string> => {
+  const { token } = (await answer.json()) as { readonly token: string };
+  return token;
+};
+
 test("a token is for whom it is asked for, with the groups asked for", async () => {
   const answer = await askToken('{"sub":"alice","groups":["admin","auditor"]}');
-  const { token } = await answer.json();
-  expect(await issuer.verify(token)).toMatchObject({
+  expect(await issuer.verify(await tokenOf(answer))).toMatchObject({
     sub: "alice",
     "cognito:groups": ["admin", "auditor"],
   });
-  const { token: plain } = await (await askToken('{"sub":"bob"}')).json();
+  const plain = await tokenOf(await askToken('{"sub":"bob"}'));
   expect(await issuer.verify(plain)).toMatchObject({ sub: "bob", "cognito:groups": [] });
 });
 

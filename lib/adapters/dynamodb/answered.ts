@@ -5,7 +5,10 @@ import {
 import { countRefusedWrite } from "./client.ts";
 import { isConflict, whenAnswered } from "./failure.ts";
 
-/** Waits for the store's answer; its silence is a refusal as `unavailable`, for work that can be repeated. */
+/**
+ * Waits for the store's answer; its silence is a refusal as `unavailable`, for work that can be
+ * repeated.
+ */
 export const answered = <T>(work: Promise<T>): Promise<T> =>
   whenAnswered("The store of users' keys", work);
 
@@ -15,8 +18,8 @@ const isRefused = (error: unknown): boolean =>
     (error.CancellationReasons ?? []).some(({ Code }) => Code === "ConditionalCheckFailed"));
 
 /**
- * True when a conditional write of so many write units was done; false when the row was not as expected, or another
- * writer was at it.
+ * True when a conditional write of so many write units was done; false when the row was not as
+ * expected, or another writer was at it.
  */
 export const isDone = async (writeUnits: number, write: Promise<unknown>): Promise<boolean> => {
   try {

@@ -90,12 +90,7 @@ const createKeyRows = (client: Client, table: string): KeyRows => {
   };
 };
 
-/** Records of users' keys, and the list of unfinished work, on DynamoDB. */
-export const createSubjectKeyRows = (
-  client: Client,
-  table: string,
-): KeyRows & ErasureRows & OpenWork => ({
-  ...createKeyRows(client, table),
+const createErasureRows = (client: Client, table: string): Omit<ErasureRows, "find"> => ({
   bury: (user, erasedAt) => {
     const update = {
       TableName: table,
@@ -127,6 +122,9 @@ export const createSubjectKeyRows = (
     await closeWork(client, table, erasures + user);
     return z.object({ destroyedAt: z.string() }).parse(Attributes).destroyedAt;
   },
+});
+
+const createOpenWork = (client: Client, table: string): OpenWork => ({
   openClaims: async (before, limit) => {
     const items = await listWork(client, table, claims, claims + before, limit);
     return items.map(({ item, subject }) => ({ claim: item.slice(claims.length), user: subject }));
@@ -136,4 +134,14 @@ export const createSubjectKeyRows = (
     const items = await listWork(client, table, erasures, "erase$", limit);
     return items.map(({ subject }) => subject);
   },
+});
+
+/** Records of users' keys, and the list of unfinished work, on DynamoDB. */
+export const createSubjectKeyRows = (
+  client: Client,
+  table: string,
+): KeyRows & ErasureRows & OpenWork => ({
+  ...createKeyRows(client, table),
+  ...createErasureRows(client, table),
+  ...createOpenWork(client, table),
 });

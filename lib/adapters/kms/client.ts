@@ -4,8 +4,8 @@ import { KMSClient } from "@aws-sdk/client-kms";
 export const kmsBounds = { connectionMs: 1_000, requestMs: 2_000 } as const;
 
 /**
- * The key service's client of a process. It tries once: a repeated CreateKey would make two keys, so that core, which
- * knows what may be repeated, repeats.
+ * The key service's client of a process. It tries once: a repeated CreateKey would make two keys,
+ * so that core, which knows what may be repeated, repeats.
  */
 export const createKmsClient = (): KMSClient =>
   new KMSClient({

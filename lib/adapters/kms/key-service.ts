@@ -123,7 +123,10 @@ async function* listKeys(client: Client): AsyncGenerator<readonly string[]> {
   } while (Marker !== undefined);
 }
 
-/** Finds the keys of a stage among all keys of the account; those that it may not look at are none of them. */
+/**
+ * Finds the keys of a stage among all keys of the account; those that it may not look at are none
+ * of them.
+ */
 export const createKeyCatalogue = (client: Client, stage: string): KeyCatalogue => ({
   keys: () => listKeys(client),
   claimOf: async (KeyId) => {

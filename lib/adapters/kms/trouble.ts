@@ -22,8 +22,8 @@ const troubleOf = (error: Error): KeyTrouble | undefined => {
 };
 
 /**
- * Waits for the key service's answer; its refusals become `KeyServiceError`, anything else stays a fault. Neither
- * carries what the client threw: that holds the whole request, credentials included.
+ * Waits for the key service's answer; its refusals become `KeyServiceError`, anything else stays a
+ * fault. Neither carries what the client threw: that holds the whole request, credentials included.
  */
 export const asked = async <T>(call: Promise<T>): Promise<T> => {
   try {

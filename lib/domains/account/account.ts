@@ -86,6 +86,9 @@ const Account = z.strictObject({
   openedAt: z.string(),
 });
 
+/** What readers see of an account. */
+export const Shown = Account.omit({ initialBalance: true });
+
 /** The account after its events so far; null before it was opened. */
 export const State = lineage(Account.nullable());
 export type State = z.output<typeof State.now>;

@@ -10,6 +10,16 @@ const Parameters = z.strictObject({
   to: IsoTime.optional(),
 });
 
+const Entry = z.strictObject({
+  user: z.string(),
+  date: z.string(),
+  operation: z.enum(["open", "deposit", "withdraw", "transfer-out", "transfer-in", "close"]),
+  amount: z.int(),
+  currency: z.string(),
+  account: z.string(),
+  version: z.int(),
+});
+
 /** What an event is called in the audit trail, and the amount that it moved. */
 const operation = ({ type, data }: Event): { operation: string; amount: number } => {
   switch (type) {
@@ -51,6 +61,7 @@ export const audit = {
           },
         ],
   query: viewQuery(Parameters, {
+    item: Entry,
     whose: ({ user }) => user,
     partition: ({ user }) => user,
     descending: true,

@@ -37,6 +37,12 @@ export const balances = {
           },
         ],
   query: viewQuery(z.strictObject({ user: z.string().min(1) }), {
+    item: z.strictObject({
+      user: z.string(),
+      currency: z.string(),
+      currentBalance: z.int(),
+      accounts: z.int(),
+    }),
     whose: ({ user }) => user,
     partition: ({ user }) => user,
   }),

@@ -1,5 +1,5 @@
 import { domain, type Step, stepsRoute } from "../../core/domain.ts";
-import { account, Command, Event, State } from "./account.ts";
+import { account, Command, Event, Shown, State } from "./account.ts";
 import { audit } from "./audit.ts";
 import { balances } from "./balances.ts";
 import { vipEntry, vips } from "./vips.ts";
@@ -44,6 +44,7 @@ export default domain({
     const { initialBalance: _, ...shown } = state;
     return shown;
   },
+  shown: Shown,
   index: (state) => ({ vips: vipEntry(state) }),
   indexes: { vips: { sort: "N" } },
   lookups: { vips },

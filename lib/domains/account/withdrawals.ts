@@ -38,6 +38,12 @@ export const withdrawals = {
     ];
   },
   query: viewQuery(Parameters, {
+    item: z.strictObject({
+      user: z.string(),
+      month: z.string(),
+      currency: z.string(),
+      withdrawn: z.int(),
+    }),
     index: "month",
     descending: true,
     partition: ({ month, currency }) => `${month}#${currency}`,

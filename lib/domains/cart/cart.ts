@@ -3,8 +3,8 @@ import { type Decider, reject } from "../../core/decider.ts";
 import { lineage } from "../../core/lineage.ts";
 import { type MessageOf, messages } from "../../core/message.ts";
 
-/** Different articles that one cart holds, so that its state stays small. */
-const linesMax = 200;
+/** Different articles that one cart ever holds, removed ones too, so that its state stays small. */
+const articlesMax = 200;
 
 const Sku = z.string().min(1).max(64);
 const Quantity = z.int().min(1).max(1_000_000);
@@ -37,9 +37,14 @@ export type Event = MessageOf<typeof Event>;
 
 // Commands.
 
+const currencies = new Set(Intl.supportedValuesOf("currency"));
+const KnownCurrency = Currency.refine((code) => currencies.has(code), {
+  error: "must be a currency code of ISO 4217",
+});
+
 /** What may be asked of a cart. */
 export const Command = messages({
-  Add: { sku: Sku, quantity: Quantity, price: Price, currency: Currency.optional() },
+  Add: { sku: Sku, quantity: Quantity, price: Price, currency: KnownCurrency.optional() },
   Remove: { sku: Sku, quantity: Quantity },
   Checkout: {},
 });
@@ -65,6 +70,9 @@ const Cart = z.strictObject({
   items: z.array(Line),
   removed: z.array(Removal),
 });
+
+/** What readers see of a cart. */
+export const Shown = Cart.omit({ user: true }).extend({ total: z.int() });
 
 /** The cart after its events so far; null before its first item. */
 export const State = lineage(Cart.nullable());
@@ -104,7 +112,9 @@ const add = (state: State, { data }: Extract<Command, { type: "Add" }>, user: st
   if (state && state.currency !== currency && state.items.length > 0)
     return refuse("currency-mismatch", `The cart is in ${state.currency}, not ${currency}.`);
   const items = withItem(state?.items ?? [], { sku, quantity, price });
-  if (items.length > linesMax) return refuse("cart-full", `${linesMax} articles are the limit.`);
+  const articles = new Set([...items, ...(state?.removed ?? [])].map((each) => each.sku));
+  if (articles.size > articlesMax)
+    return refuse("cart-full", `A cart has held ${articlesMax} articles at most.`);
   if (!Number.isSafeInteger(totalOf(items))) return refuse("amount-too-large");
   return [Event.ItemAdded({ user: state?.user ?? user, sku, quantity, price, currency })];
 };

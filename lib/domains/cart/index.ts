@@ -1,5 +1,5 @@
 import { domain } from "../../core/domain.ts";
-import { Command, cart, Event, State, totalOf } from "./cart.ts";
+import { Command, cart, Event, Shown, State, totalOf } from "./cart.ts";
 import { removedItems } from "./removed-items.ts";
 
 /** Carts: what was taken out again is kept, and counted by article. */
@@ -19,5 +19,6 @@ export default domain({
     const { user: _, ...shown } = state;
     return { ...shown, total: totalOf(shown.items) };
   },
+  shown: Shown,
   views: [removedItems],
 });

@@ -21,6 +21,7 @@ export const removedItems = {
         ]
       : [],
   query: viewQuery(z.strictObject({ sku: z.string().min(1).max(64) }), {
+    item: z.strictObject({ sku: z.string(), removals: z.int(), quantity: z.int() }),
     partition: ({ sku }) => sku,
   }),
 } satisfies TallyDeclaration<Event>;

@@ -1,8 +1,8 @@
 import { applyPatch, createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import * as z from "zod";
 
-/** Lines that may differ before a delta is not worth its search. */
-const editLengthMax = 2_000;
+/** Lines that may differ before a delta is not worth its search, which takes the square of their number. */
+export const editLengthMax = 1_000;
 
 /** How a body becomes the next one: by a patch (unified diff), or by the whole new body where that is shorter. */
 export const Delta = z.union([

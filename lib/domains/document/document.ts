@@ -40,7 +40,8 @@ export type Code = "document-not-created" | "document-already-created" | "versio
 
 // State.
 
-const Document = z.strictObject({
+/** What readers see of a document. */
+export const Document = z.strictObject({
   author: z.string(),
   title: Title,
   body: z.string(),
@@ -65,10 +66,11 @@ export const document = {
         ? [Event.DocumentCreated({ author: actor, ...command.data })]
         : refuse("document-not-created", `Document ${id} was never created.`);
     switch (command.type) {
-      case "Create":
-        return state.title === command.data.title && state.body === command.data.body
-          ? []
-          : refuse("document-already-created");
+      case "Create": {
+        const { title, body } = command.data;
+        const isRepeat = state.author === actor && state.title === title && state.body === body;
+        return isRepeat ? [] : refuse("document-already-created");
+      }
       case "Edit": {
         const { body, message } = command.data;
         if (body === state.body) return [];

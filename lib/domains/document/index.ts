@@ -1,6 +1,7 @@
+import * as z from "zod";
 import { domain, type Step, stepsRoute } from "../../core/domain.ts";
 import { unifiedDiff } from "./delta.ts";
-import { Command, document, Event, State } from "./document.ts";
+import { Command, Document, document, Event, State } from "./document.ts";
 
 /** A revert is decided on what the document was at the version that it names. */
 const revert = stepsRoute(
@@ -23,13 +24,18 @@ export default domain({
   readers: ["owner"],
   routes: { create: "Create", edit: "Edit", rename: "Rename", revert },
   show: (state) => state ?? {},
+  shown: Document,
   logs: {
     log: {
       show: ({ type, data }) =>
         type === "DocumentEdited" && data.message !== undefined ? { message: data.message } : {},
+      shown: z.strictObject({ message: z.string().optional() }),
     },
   },
   comparisons: {
-    diff: { compare: (from, to) => ({ diff: unifiedDiff(from?.body ?? "", to?.body ?? "") }) },
+    diff: {
+      compare: (from, to) => ({ diff: unifiedDiff(from?.body ?? "", to?.body ?? "") }),
+      shown: z.strictObject({ diff: z.string() }),
+    },
   },
 });

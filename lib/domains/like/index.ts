@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { domain } from "../../core/domain.ts";
 import { Command, Event, like, State } from "./like.ts";
 import { likes } from "./likes.ts";
@@ -17,5 +18,6 @@ export default domain({
   readers: ["owner"],
   routes: { like: "Like", unlike: "Unlike" },
   show: (state) => ({ liked: state?.liked ?? false }),
+  shown: z.strictObject({ liked: z.boolean() }),
   views: [likes],
 });

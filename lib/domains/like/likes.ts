@@ -20,6 +20,7 @@ export const likes = {
     },
   ],
   query: viewQuery(Parameters, {
+    item: z.strictObject({ id: z.string(), likes: z.int(), likedByMe: z.boolean() }),
     path: "/posts/{postId}",
     whose: anyone,
     partition: ({ postId }) => postId,

@@ -1,6 +1,6 @@
 import { domain } from "../../core/domain.ts";
 import { continueWatching, unfinishedEntry } from "./continue-watching.ts";
-import { Command, Event, playback, State } from "./playback.ts";
+import { Command, Event, playback, Shown, State } from "./playback.ts";
 
 /** Playback positions: one stream for each user and title. */
 export default domain({
@@ -20,6 +20,7 @@ export default domain({
     const { user: _, ...shown } = state;
     return shown;
   },
+  shown: Shown,
   index: (state) => ({ unfinished: unfinishedEntry(state) }),
   indexes: { unfinished: { sort: "S" } },
   lookups: { "continue-watching": continueWatching },

@@ -37,6 +37,9 @@ const Playback = z.strictObject({
   updatedAt: z.string(),
 });
 
+/** What readers see of a playback. */
+export const Shown = Playback.omit({ user: true });
+
 /** Where a user is in a title; null before they began it. */
 export const State = lineage(Playback.nullable());
 export type State = z.output<typeof State.now>;

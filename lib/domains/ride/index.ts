@@ -1,5 +1,5 @@
 import { domain } from "../../core/domain.ts";
-import { Command, Event, ride, State } from "./ride.ts";
+import { Command, Event, Ride, ride, State } from "./ride.ts";
 
 /** Rides: booked by a rider, assigned by an admin, driven by a driver. */
 export default domain({
@@ -27,6 +27,7 @@ export default domain({
     cancel: "Cancel",
   },
   show: (state) => state ?? {},
+  shown: Ride,
   index: (state) => ({
     driver: state?.driver ? { partition: state.driver, sort: state.bookedAt } : undefined,
   }),

@@ -24,12 +24,17 @@ export type Event = MessageOf<typeof Event>;
 
 // Commands.
 
+const currencies = new Set(Intl.supportedValuesOf("currency"));
+const KnownCurrency = Currency.refine((code) => currencies.has(code), {
+  error: "must be a currency code of ISO 4217",
+});
+
 /** What may be asked of a ride. */
 export const Command = messages({
   Book: { pickup: Place, destination: Place },
   Assign: { driver: Sub },
   Start: {},
-  Complete: { fare: Fare, currency: Currency },
+  Complete: { fare: Fare, currency: KnownCurrency },
   Cancel: { reason: Reason },
 });
 export type Command = MessageOf<typeof Command>;
@@ -39,12 +44,14 @@ export type Code =
   | "ride-not-requested"
   | "ride-not-assigned"
   | "ride-not-started"
+  | "ride-already-booked"
   | "ride-already-started"
   | "ride-already-ended";
 
 // State.
 
-const Ride = z.strictObject({
+/** What readers see of a ride. */
+export const Ride = z.strictObject({
   status: z.enum(["requested", "assigned", "started", "completed", "cancelled"]),
   rider: Sub,
   driver: Sub.nullable(),
@@ -94,7 +101,8 @@ export const ride = {
     const { status } = state;
     switch (command.type) {
       case "Book":
-        return isEnded(state) ? refuse("ride-already-ended") : [];
+        if (isEnded(state)) return refuse("ride-already-ended");
+        return actor === state.rider ? [] : refuse("ride-already-booked");
       case "Assign":
         if (status === "requested") return [Event.RideAssigned(command.data)];
         if (status === "assigned" && state.driver === command.data.driver) return [];

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { createTallyRows } from "../../../lib/adapters/dynamodb/tally-rows.ts";
+import type { TallyRows, TallyView } from "../../../lib/core/tally-view.ts";
+import { describeTallyOrder } from "../../contracts/tally-order.ts";
 import { describeTallyRows } from "../../contracts/tally-rows.ts";
 import { purses, ranking } from "../../sample-views.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
@@ -12,6 +14,8 @@ beforeAll(async () => {
 
 afterAll(() => started.stop());
 
-describeTallyRows("a tally on DynamoDB", (view, generation) =>
-  createTallyRows(started.client, view.table.name, view, generation),
-);
+const make = (view: TallyView, generation: number): TallyRows =>
+  createTallyRows(started.client, view.table.name, view, generation);
+
+describeTallyRows("a tally on DynamoDB", make);
+describeTallyOrder("a tally on DynamoDB, as it is read", make);

@@ -20,7 +20,7 @@ import { createTables } from "../../../local/create-tables.ts";
 import { type Engine, startEngine } from "../../../local/engine.ts";
 import { startKms } from "../../../local/kms.ts";
 import { keyContract } from "../../contracts/subject-keys.ts";
-import { createKeyWorld, openOne, realTime, sealOne } from "../../key-world.ts";
+import { createKeyWorld, openOne, sealOne, slowTime } from "../../key-world.ts";
 
 const stage = "test";
 let engine: Engine;
@@ -85,7 +85,7 @@ const build = async (mode: "per-user" | "shared") => {
     for await (const page of catalogue.keys()) ids.push(...page);
     return enabledAmong(kms, ids);
   };
-  return { world: createKeyWorld(rows, keys, realTime), enabledKeys, kms };
+  return { world: createKeyWorld(rows, keys, slowTime), enabledKeys, kms };
 };
 
 for (const mode of ["per-user", "shared"] as const)

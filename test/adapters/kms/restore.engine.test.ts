@@ -18,7 +18,7 @@ import { subjectKeyTable } from "../../../lib/core/tables.ts";
 import { createTables } from "../../../local/create-tables.ts";
 import { startEngine } from "../../../local/engine.ts";
 import { startKms } from "../../../local/kms.ts";
-import { createKeyWorld, type KeyWorld, openOne, realTime, sealOne } from "../../key-world.ts";
+import { createKeyWorld, type KeyWorld, openOne, sealOne, slowTime } from "../../key-world.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -65,7 +65,7 @@ const build = async (mode: "per-user" | "shared") => {
         ...createKeyDestroyer(kms),
         ...emptyKeyCatalogue,
       };
-      return await work(createKeyWorld(rows, keys, realTime));
+      return await work(createKeyWorld(rows, keys, slowTime));
     } finally {
       documents.destroy();
       await engine.stop();

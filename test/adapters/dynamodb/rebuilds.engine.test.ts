@@ -4,7 +4,6 @@ import { createRebuilds } from "../../../lib/adapters/dynamodb/rebuilds.ts";
 import { createViewCatalogue } from "../../../lib/adapters/dynamodb/view-catalogue.ts";
 import { viewControlTable } from "../../../lib/core/tables.ts";
 import { describeRebuilds } from "../../contracts/rebuilds.ts";
-import { describeViewControl } from "../../contracts/view-control.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 
 let started: StartedStore;
@@ -15,11 +14,8 @@ beforeAll(async () => {
 
 afterAll(() => started.stop());
 
-const ports = () => ({
+describeRebuilds("rebuilds on DynamoDB", () => ({
   catalogue: createViewCatalogue(started.client, viewControlTable.name),
   parking: createParking(started.client, viewControlTable.name),
   rebuilds: createRebuilds(started.client, viewControlTable.name),
-});
-
-describeViewControl("views and what is parked, on DynamoDB", ports);
-describeRebuilds("rebuilds on DynamoDB", ports);
+}));
