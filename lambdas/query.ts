@@ -2,11 +2,13 @@ import { type OpenApi, openApi } from "../lib/core/openapi.ts";
 import type { StreamQuery, StreamRoute } from "../lib/core/registry.ts";
 import { routeKey } from "../lib/core/route.ts";
 import { registry } from "../lib/domains/index.ts";
+import type { Answer } from "./http/answer.ts";
 import { endpoint } from "./http/endpoint.ts";
 import { callerOf, consistencyToken, type HttpEvent } from "./http/request.ts";
 import { unknownRoute } from "./http/unknown-route.ts";
 import { answerComparison } from "./queries/comparison.ts";
 import { answerDocument } from "./queries/document.ts";
+import { answerExport } from "./queries/export.ts";
 import { answerHistory, answerLog } from "./queries/history.ts";
 import { answerIntegrity } from "./queries/integrity.ts";
 import { answerList } from "./queries/list.ts";
@@ -35,16 +37,25 @@ const queryOf = <R>(route: R, event: HttpEvent): Query<R> => ({
   token: consistencyToken(event),
 });
 
-/** Answers the `GET` routes of streams and views, and every path that nothing else answers. */
+const describe = async (): Promise<Answer> => {
+  description ??= openApi(registry);
+  return { status: 200, body: description };
+};
+
+const systemAnswers: Readonly<Record<string, (event: HttpEvent) => Promise<Answer>>> = {
+  "GET /health": async () => ({ status: 200, body: { status: "ok" } }),
+  "GET /openapi.json": describe,
+  "GET /people/{sub}/export": (event) => answerExport(ports, registry, event),
+};
+
+/** Answers the `GET` routes of streams, views and people, and every path that nothing else answers. */
 export const handler = endpoint(async (event) => {
-  if (event.routeKey === "GET /health") return { status: 200, body: { status: "ok" } };
-  if (event.routeKey === "GET /openapi.json") {
-    description ??= openApi(registry);
-    return { status: 200, body: description };
-  }
-  const streamRoute = streamRoutes.get(event.routeKey);
+  const { routeKey: key } = event;
+  const streamRoute = streamRoutes.get(key);
   if (streamRoute) return streamAnswerers[streamRoute.query](queryOf(streamRoute, event));
-  const viewRoute = viewRoutes.get(event.routeKey);
+  const viewRoute = viewRoutes.get(key);
   if (viewRoute) return answerView(queryOf(viewRoute, event));
+  const answer = Object.hasOwn(systemAnswers, key) ? systemAnswers[key] : undefined;
+  if (answer) return answer(event);
   throw unknownRoute(event);
 });

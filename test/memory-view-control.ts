@@ -73,6 +73,7 @@ export const memoryCatalogue = (records: MemoryRecords, during: During): ViewCat
       const retired = record.retired.filter((build) => build.generation !== generation);
       records.views.set(view, { ...record, retired });
       for (const pair of parkedIn(records, view, generation)) records.parked.delete(keyOf(pair));
+      records.progress.delete(buildKey(view, generation));
     }),
 });
 

@@ -1,18 +1,15 @@
 import type { AuditPorts, Served } from "../lib/core/audit.ts";
 import type { Commit } from "../lib/core/commit.ts";
-import { type DocumentRow, rowOf } from "../lib/core/document-view.ts";
-import { viewEvents } from "../lib/core/envelope.ts";
-import { ledgerRows } from "../lib/core/ledger-view.ts";
-import { advance, emptyStream, type Loaded } from "../lib/core/loaded.ts";
 import type { RebuildPorts } from "../lib/core/rebuild.ts";
 import type { WalkCursor } from "../lib/core/segments.ts";
 import type { SweepGenerationPorts } from "../lib/core/sweep-generation.ts";
-import { tallyAdditions } from "../lib/core/tally-view.ts";
 import type { View } from "../lib/core/view.ts";
+import type { ViewRecord } from "../lib/core/view-control.ts";
 import { doWork } from "../lib/core/work.ts";
 import type { Work } from "../lib/core/work-queue.ts";
 import { createClock, createDice, type FakeClock } from "./clock.ts";
 import { jar } from "./jar.ts";
+import { jarHistory, noSnapshots } from "./jar-history.ts";
 import { createMemoryEventStore, type MemoryEventStore } from "./memory-event-store.ts";
 import type { During } from "./memory-tables.ts";
 import { createMemoryViews, type Hook, type MemoryViews } from "./memory-views.ts";
@@ -187,61 +184,37 @@ export const dying = (lastCall: number, moment: "before" | "after"): Hook => {
   };
 };
 
-const rowText = ({ hash, ...row }: DocumentRow): string =>
-  JSON.stringify([Buffer.from(hash).toString("hex"), Object.entries(row).sort()]);
-
-/** What one build of a view must hold, from the log alone: rows of any kind, and how far each stream is applied. */
-export const expectedOf = (view: View, commits: readonly Commit[]) => {
-  const events = commits.flatMap((commit) => viewEvents(view.domain, commit));
-  const heads = new Map<string, number>();
-  for (const { at } of events)
-    heads.set(at.stream, Math.max(at.version, heads.get(at.stream) ?? 0));
-  if (view.kind === "ledger") {
-    const rows = events.flatMap(({ event, at }) => ledgerRows(view, event, at));
-    return { heads, rows: rows.map((row) => JSON.stringify([row.key, row.values])).sort() };
-  }
-  if (view.kind === "document") {
-    const folded = new Map<string, Loaded>();
-    for (const commit of commits) {
-      const before = folded.get(commit.stream) ?? emptyStream(view.domain, commit.stream);
-      folded.set(commit.stream, advance(view.domain, before, commit));
-    }
-    return { heads, rows: [...folded.values()].map((each) => rowText(rowOf(view, each))).sort() };
-  }
-  const sums = new Map<string, number>();
-  for (const { event, at } of events)
-    for (const addition of tallyAdditions(view, event, at))
-      for (const [name, sum] of Object.entries(addition.sums)) {
-        const key = JSON.stringify([addition.partition, addition.sort, name]);
-        sums.set(key, (sums.get(key) ?? 0) + sum);
-      }
-  return { heads, rows: [...sums].map((entry) => JSON.stringify(entry)).sort() };
-};
-
-/** What one build of a view does hold, in the same form. */
-export const heldBy = (memory: MemoryViews, view: View, generation: number) => {
-  if (view.kind === "document") {
-    const standing = [...memory.documents(view, generation).standing.values()];
-    return {
-      heads: new Map(standing.map(({ stream, version }) => [stream, version])),
-      rows: standing.map(rowText).sort(),
-    };
-  }
-  const heads = new Map(memory.checkpoints(view, generation));
-  if (view.kind === "ledger") {
-    const rows = memory.ledger(view, generation);
-    return { heads, rows: rows.map((row) => JSON.stringify([row.key, row.values])).sort() };
-  }
-  const rows = memory
-    .tally(view, generation)
-    .flatMap(({ partition, sort, sums }) =>
-      Object.entries(sums).map(([name, sum]) =>
-        JSON.stringify([JSON.stringify([partition, sort, name]), sum]),
-      ),
-    );
-  return { heads, rows: rows.sort() };
-};
-
 /** Queued work of one kind. */
 export const queued = ({ memory }: ReadSide, kind: Work["kind"]): readonly Work[] =>
   memory.messages.map(({ work }) => work).filter((work) => work.kind === kind);
+
+/** The record of a view. */
+export const recordOf = async (side: ReadSide, view: View): Promise<ViewRecord | undefined> => {
+  const records = await side.start().catalogue.list();
+  return records.find(({ view: name }) => name === view.name);
+};
+
+/** Jars of one to eight commits each, half of them without a snapshot. */
+export const histories = (count: number): readonly (readonly Commit[])[] =>
+  Array.from({ length: count }, (_, index) => {
+    const counts = Array.from({ length: 1 + (index % 8) }, (_, place) => 1 + ((index + place) % 3));
+    const policy = index % 2 === 0 ? { policy: noSnapshots } : {};
+    return jarHistory(`j${index}`, counts, { ...policy, owner: `user${index % 4}` }).commits;
+  });
+
+/** A read side whose log holds so many jars, none of which any view has heard of. */
+export const filled = (count = 12, options: ReadSideOptions = {}): ReadSide => {
+  const side = createReadSide(options);
+  for (const commits of histories(count)) side.plant(commits);
+  return side;
+};
+
+/** The next commit that one of these jars has not got yet; `pick` (from 0 up to 1) chooses the jar. */
+export const nextOf = (
+  { store }: ReadSide,
+  all: readonly (readonly Commit[])[],
+  pick: number,
+): Commit | undefined => {
+  const commits = all[Math.floor(pick * all.length)] ?? [];
+  return commits[store.commits(commits[0]?.stream ?? "").length];
+};

@@ -3,9 +3,10 @@ import { showDocument } from "../../lib/core/document-view.ts";
 import { type Domain, keyOf, streamIdOf, streamOf } from "../../lib/core/domain.ts";
 import { IsoTime } from "../../lib/core/iso-time.ts";
 import type { Loaded } from "../../lib/core/loaded.ts";
-import { openPersonal } from "../../lib/core/open-personal.ts";
+import { openEach } from "../../lib/core/open-personal.ts";
 import { type Moment, readDocument, readPast } from "../../lib/core/read-document.ts";
 import { idOf } from "../../lib/core/stream.ts";
+import type { PastState } from "../../lib/core/time-travel.ts";
 import { header, queryParameters } from "../http/request.ts";
 import {
   type Answerer,
@@ -28,15 +29,15 @@ export const namedStream = ({ route, event, caller }: Query): string => {
   return streamOf(route.domain, streamIdOf(route.domain, id, caller));
 };
 
-/** What a reader is shown of a stream, opened; `erased` at its top when values are gone for good. */
-export const openDocument = async (
+/** What readers are shown of streams, opened; `erased` at the top of those whose values are gone for good. */
+export const openDocuments = async (
   { opener }: QueryPorts,
   domain: Domain,
-  loaded: Pick<Loaded, "stream" | "version" | "state">,
-): Promise<object> => {
-  const shown = showDocument(domain, idOf(loaded.stream), loaded);
-  const { value, erased } = await openPersonal(opener, shown);
-  return Object.assign({}, value, erased ? { erased } : {});
+  streams: readonly PastState[],
+): Promise<readonly object[]> => {
+  const shown = streams.map((state) => showDocument(domain, idOf(state.stream), state));
+  const opened = await openEach(opener, shown);
+  return opened.map(({ value, erased }) => Object.assign({}, value, erased ? { erased } : {}));
 };
 
 const readLive = async (
@@ -62,5 +63,6 @@ export const answerDocument: Answerer = async (query) => {
     : await readLive(query, stream);
   const headers = { etag: `"${loaded.version}"` };
   if (header(event, "if-none-match") === headers.etag) return { status: 304, headers };
-  return { status: 200, body: await openDocument(ports, route.domain, loaded), headers };
+  const [body = {}] = await openDocuments(ports, route.domain, [loaded]);
+  return { status: 200, body, headers };
 };

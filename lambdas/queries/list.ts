@@ -6,7 +6,7 @@ import { Refusal } from "../../lib/core/errors.ts";
 import { type ListRequest, listDocuments } from "../../lib/core/list-documents.ts";
 import type { Answer } from "../http/answer.ts";
 import { parseInput } from "../http/request.ts";
-import { openDocument } from "./document.ts";
+import { openDocuments } from "./document.ts";
 import { type Answerer, chooseBuild, Page, type Query, readPorts } from "./query.ts";
 
 const User = z.string().min(1).optional();
@@ -36,7 +36,7 @@ export const answerDocuments = async (
     caller,
     token,
   );
-  const opened = await Promise.all(items.map((loaded) => openDocument(ports, view.domain, loaded)));
+  const opened = await openDocuments(ports, view.domain, items);
   return {
     status: 200,
     body: {

@@ -93,6 +93,20 @@ const contributionsOf = async (
   return contributions;
 };
 
+/** How far the open streams are; when that cannot be read, all of them have failed, and other views go on. */
+const readCheckpoints = async (
+  rows: TallyRows,
+  { open, failures }: Round,
+): Promise<ReadonlyMap<string, number>> => {
+  try {
+    return await rows.checkpoints([...open.keys()]);
+  } catch (cause) {
+    for (const stream of open.keys()) failures.set(stream, cause);
+    open.clear();
+    return new Map();
+  }
+};
+
 /** Writes one transaction; when it is refused as a whole, each stream is tried alone in the next round. */
 const writeTally = async (rows: TallyRows, write: TallyWrite, round: Round): Promise<boolean> => {
   try {
@@ -128,7 +142,7 @@ export const applyTally = async (
   let alone = false;
   for (let idle = 0; round.open.size > 0 && idle < tallyRoundsMax; ) {
     const written = round.written;
-    const checkpoints = await rows.checkpoints([...round.open.keys()]);
+    const checkpoints = await readCheckpoints(rows, round);
     const contributions = await contributionsOf(view, store, round, checkpoints);
     const packs = alone
       ? [...round.open.keys()].flatMap((stream) =>
@@ -141,6 +155,9 @@ export const applyTally = async (
     await pause(clock, idle);
   }
   for (const stream of round.open.keys())
-    round.failures.set(stream, new Error(`Tally ${view.name}: too many writers on its rows.`));
+    round.failures.set(
+      stream,
+      new Error(`Tally ${view.name}: its rows were busy ${tallyRoundsMax} times in a row.`),
+    );
   return round.failures;
 };

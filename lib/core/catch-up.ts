@@ -1,6 +1,12 @@
 import { type ApplyPorts, applyView } from "./apply-view.ts";
-import { type Build, underDefinition, type View } from "./view.ts";
-import { fedBuilds, type Parking, type ViewCatalogue, type ViewPair } from "./view-control.ts";
+import { type Build, underDefinition, unknownDefinition, type View } from "./view.ts";
+import {
+  fedBuilds,
+  isRetired,
+  type Parking,
+  type ViewCatalogue,
+  type ViewPair,
+} from "./view-control.ts";
 
 /** What catching up needs of the world. */
 export interface CatchUpPorts extends ApplyPorts {
@@ -9,7 +15,7 @@ export interface CatchUpPorts extends ApplyPorts {
   readonly parking: Parking;
 }
 
-/** The build that a pair belongs to; undefined when it serves no more and is not being filled either. */
+/** The build that a pair belongs to; undefined when nobody needs it any more. */
 const buildOf = async (
   { views, catalogue }: CatchUpPorts,
   pair: ViewPair,
@@ -21,7 +27,8 @@ const buildOf = async (
   if (!build || !view) return undefined;
   const defined = underDefinition(view, build.definition);
   if (defined) return { view: defined, generation: build.generation };
-  throw new Error(`View ${pair.view} was built by definition ${build.definition}, unknown here.`);
+  if (record && isRetired(record, build.generation)) return undefined;
+  throw unknownDefinition(view, build.definition);
 };
 
 /**

@@ -2,9 +2,11 @@ import { type ApplyPorts, applyView, groupByStream, type StreamCommits } from ".
 import type { Commit } from "./commit.ts";
 import { inParallel } from "./in-parallel.ts";
 import { categoryOf } from "./stream.ts";
-import { type Build, underDefinition, type View } from "./view.ts";
+import { underDefinition, unknownDefinition, type View } from "./view.ts";
 import {
+  type BuildRecord,
   fedBuilds,
+  isRetired,
   type ParkedPair,
   type Parking,
   parkedCount,
@@ -62,12 +64,12 @@ export const parkAndQueue = async (
 /** Leaves out what is parked; a pair whose message may never have been sent is queued again. */
 const withoutParked = async (
   ports: ProjectPorts,
-  { view, generation }: Build,
   record: ViewRecord,
+  generation: number,
   groups: StreamCommits,
 ): Promise<StreamCommits> => {
   if (parkedCount(record, generation) === 0) return groups;
-  const parked = await ports.parking.among(view.name, generation, [...groups.keys()]);
+  const parked = await ports.parking.among(record.view, generation, [...groups.keys()]);
   for (const { reason, ...pair } of parked.filter(
     ({ queued, dead }: ParkedPair) => !queued && !dead,
   ))
@@ -76,32 +78,26 @@ const withoutParked = async (
   return new Map([...groups].filter(([stream]) => !skipped.has(stream)));
 };
 
+/** Feeds one build under its own definition; streams wait for code that has it. A retired build need not wait. */
 const applyBuild = async (
   ports: ProjectPorts,
-  build: Build,
+  view: View,
   record: ViewRecord,
+  { generation, definition }: BuildRecord,
   groups: StreamCommits,
 ): Promise<readonly ProjectFailure[]> => {
-  const { view, generation } = build;
-  const open = await withoutParked(ports, build, record, groups);
-  const failures = [...(await applyView(ports, build, open))].map(([stream, cause]) => ({
-    view: view.name,
-    generation,
-    stream,
-    cause,
-  }));
+  const defined = underDefinition(view, definition);
+  if (!defined && isRetired(record, generation)) return [];
+  const open = await withoutParked(ports, record, generation, groups);
+  const failed = defined
+    ? await applyView(ports, { view: defined, generation }, open)
+    : new Map([...open.keys()].map((stream) => [stream, unknownDefinition(view, definition)]));
+  const failures = [...failed].map(([stream, cause]) => {
+    return { view: view.name, generation, stream, cause };
+  });
   for (const failure of failures) await parkAndQueue(ports, failure);
   return failures;
 };
-
-/** The builds that are fed, each under its own definition; throws when this code lacks one that is needed. */
-const buildsOf = (view: View, record: ViewRecord): readonly Build[] =>
-  fedBuilds(record).flatMap(({ generation, definition }) => {
-    const defined = underDefinition(view, definition);
-    if (defined) return [{ view: defined, generation }];
-    if (record.retired.some((retired) => retired.generation === generation)) return [];
-    throw new Error(`View ${view.name} was built by definition ${definition}, unknown here.`);
-  });
 
 /**
  * Applies a batch of notifications to every view that follows their streams, to the build that serves and to the one
@@ -121,8 +117,8 @@ export const project = async (
     const record = records.get(view.name);
     if (own.size === 0) return;
     if (!record) throw new Error(`View ${view.name} has no record.`);
-    for (const build of buildsOf(view, record))
-      failures.push(...(await applyBuild(ports, build, record, own)));
+    for (const build of fedBuilds(record))
+      failures.push(...(await applyBuild(ports, view, record, build, own)));
   });
   return failures;
 };

@@ -53,7 +53,7 @@ export interface Registry {
 const systemRoutes: readonly Route[] = [
   { method: "GET", path: "/health", handler: "query", open: true },
   { method: "GET", path: "/openapi.json", handler: "query", open: true },
-  { method: "GET", path: "/people/{sub}/export", handler: "people" },
+  { method: "GET", path: "/people/{sub}/export", handler: "query" },
   { method: "DELETE", path: "/people/{sub}", handler: "people" },
   { method: "GET", path: "/admin/views", handler: "operations" },
   { method: "POST", path: "/admin/views/{name}/rebuild", handler: "operations" },

@@ -26,7 +26,7 @@ export interface ViewCatalogue {
    * unbuilt unless it is said that nothing was committed before.
    */
   create(view: string, definition: number, options?: { readonly unbuilt: boolean }): Promise<void>;
-  /** Strikes a build whose rows are gone off the list of retired ones. */
+  /** Strikes a build whose rows are gone off the list of retired ones, with everything that is noted of it. */
   forget(view: string, generation: number): Promise<void>;
 }
 
@@ -76,6 +76,10 @@ export const fedBuilds = ({ live, building, retired }: ViewRecord): readonly Bui
   live,
   ...retired,
 ];
+
+/** True for a build that served before: nobody needs it for long. */
+export const isRetired = ({ retired }: ViewRecord, generation: number): boolean =>
+  retired.some((build) => build.generation === generation);
 
 /** Generations that a reader may be shown at this time (milliseconds since the epoch): rows of the others may go. */
 export const readableGenerations = (

@@ -28,3 +28,7 @@ export interface Build {
  */
 export const underDefinition = (view: View, definition: number): View | undefined =>
   [view, view.previous].find((each) => each?.definition === definition);
+
+/** What is wrong when a build needs a definition that this code does not have. */
+export const unknownDefinition = ({ name }: View, definition: number): Error =>
+  new Error(`View ${name} was built by definition ${definition}, unknown here.`);

@@ -116,13 +116,16 @@ export const describeRebuilds = (name: string, make: () => RebuildsUnderTest): v
         expect((await rebuilds.find(view))?.finishedAt).toBeUndefined();
       });
 
-      test("leaves a build that can be forgotten, with what was parked of it", async () => {
+      test("leaves a build that can be forgotten, with everything that was noted of it", async () => {
+        const progress = { segment: 0, done: true, streams: 1, events: 1 };
+        await rebuilds.save(view, 1, progress, { at, from: undefined });
         for (const stream of ["jar-1", "jar-2"])
           await ports.parking.park({ view, generation: 1, stream }, { ...note, dead: true });
         await rebuilds.switchTo(view, 2, at, later);
         await ports.catalogue.forget(view, 1);
         expect(await record()).toMatchObject({ live: next, retired: [], parked: {} });
         expect(await ports.parking.list(view, 1)).toEqual({ pairs: [] });
+        expect(await rebuilds.progress(view, 1)).toEqual([]);
         await ports.parking.unpark({ view, generation: 1, stream: "jar-1" });
         expect((await record())?.parked).toEqual({});
       });

@@ -12,11 +12,14 @@ export interface ClientBounds {
   readonly socketsMax: number;
 }
 
-/** A silent store fails a call within 5 s; a throttled one is waited for up to 3 s. An API's caller has 29 s in all. */
+/**
+ * A silent store fails a call within 9 s, and a throttled one is waited for up to 3 s: a command
+ * that loads, writes and looks what became of it stays below the 29 s that an API's caller has.
+ */
 export const clientBounds: ClientBounds = {
   attemptsMax: 3,
   connectionMs: 1_000,
-  requestMs: 1_500,
+  requestMs: 3_000,
   socketsMax: 256,
 };
 
@@ -47,7 +50,10 @@ const countUnits = (output: object, isRead: boolean): void => {
 const isRead = (commandName = ""): boolean =>
   /^(Get|BatchGet|TransactGet|Query|Scan)/.test(commandName);
 
-/** The client of a process. Connections stay open between requests; every attempt is counted on the request's meter. */
+/**
+ * The client of a process. Connections stay open between requests; every attempt is counted on the
+ * request's meter.
+ */
 export const createDocumentClient = (
   bounds: ClientBounds = clientBounds,
 ): DynamoDBDocumentClient => {

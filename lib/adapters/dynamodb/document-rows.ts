@@ -50,8 +50,8 @@ export const readDocumentRow = (view: DocumentView, generation: number) => {
 };
 
 /**
- * The table of a document view, on DynamoDB. Every key of a row and of its index entries starts with the generation,
- * so that two builds of a view share one table and never meet.
+ * The table of a document view, on DynamoDB. Every key of a row and of its index entries starts
+ * with the generation, so that two builds of a view share one table and never meet.
  */
 export const createDocumentRows = (
   client: Pick<DynamoDBDocumentClient, "send">,

@@ -33,7 +33,9 @@ const putOnce = (table: string, commit: Commit) => ({
   ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
 });
 
-/** What a refused put is charged: the larger of the item that it brought and the one that it met. */
+/**
+ * What a refused put is charged: the larger of the item that it brought and the one that it met.
+ */
 const refusedUnits = (brought: object, met: object | undefined): number =>
   writeUnits(Math.max(itemBytes(brought), met ? itemBytes(met) : 0));
 
@@ -118,7 +120,10 @@ export const createEventReader = (client: Client, table: string): EventReader =>
   };
 };
 
-/** The log on DynamoDB: one item a commit, one conditional put a command, one transaction for several. */
+/**
+ * The log on DynamoDB: one item a commit, one conditional put a command, one transaction for
+ * several.
+ */
 export const createEventStore = (client: Client, tables: EventStoreTables): EventStore => {
   const write = (commits: readonly Commit[], record: IdempotencyRecord | undefined) => {
     const [only, ...others] = commits;

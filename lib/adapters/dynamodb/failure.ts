@@ -12,7 +12,7 @@ const throttledReasons = new Set(["ProvisionedThroughputExceeded", "ThrottlingEr
 
 /** The connection could not be had, broke, stayed silent, or carried something that is not HTTP. */
 const brokenConnection =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|HPE_\w+)$/;
+  /^(EAI_AGAIN|ECONN(REFUSED|RESET)|E(HOST|NET)UNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|HPE_\w+)$/;
 
 /** Why a transaction was cancelled, by action; empty for any other error. */
 export const reasonCodes = (error: unknown): readonly string[] =>
@@ -34,7 +34,10 @@ const metadataOf = (error: object): Metadata => {
 const isBroken = (error: Error): boolean =>
   error.name === "TimeoutError" || ("code" in error && brokenConnection.test(String(error.code)));
 
-/** True when a write met another one under way: nothing was written, and another attempt may succeed at once. */
+/**
+ * True when a write met another one under way: nothing was written, and another attempt may succeed
+ * at once.
+ */
 export const isConflict = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === "TransactionConflictException" ||
@@ -42,8 +45,8 @@ export const isConflict = (error: unknown): boolean =>
     reasonCodes(error).includes("TransactionConflict"));
 
 /**
- * True when the store did not answer, or is too busy: throttling, a fault of its own, a broken or silent connection.
- * A write that failed so may have happened all the same.
+ * True when the store did not answer, or is too busy: throttling, a fault of its own, a broken or
+ * silent connection. A write that failed so may have happened all the same.
  */
 export const isUnanswered = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
@@ -56,7 +59,9 @@ export const isUnanswered = (error: unknown): boolean => {
   return status !== undefined && (status < 300 || status === 429 || status >= 500);
 };
 
-/** What is worth keeping of a client's error, which holds the whole request, credentials included. */
+/**
+ * What is worth keeping of a client's error, which holds the whole request, credentials included.
+ */
 export const summaryOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const { requestId = "unknown", attempts = 1 } = metadataOf(error);

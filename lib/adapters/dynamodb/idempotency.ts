@@ -27,7 +27,9 @@ const Stored = z.object({
 /** Parses an item of the idempotency table. */
 export const parseRecord = (item: unknown): IdempotencyRecord => Stored.parse(item);
 
-/** A put that succeeds where no record stands, or an expired one that DynamoDB has not removed yet. */
+/**
+ * A put that succeeds where no record stands, or an expired one that DynamoDB has not removed yet.
+ */
 export const keepOnce = (table: string, record: IdempotencyRecord) => ({
   TableName: table,
   Item: record,

@@ -3,14 +3,18 @@ import type { RebuildRecord, Rebuilds } from "../../core/rebuild.ts";
 import type { BuildRecord } from "../../core/view-control.ts";
 import { isWritten } from "./conditional-write.ts";
 import { readProgress, saveProgress } from "./segment-progress.ts";
-import { findRecord, parkedAttribute, recordKey, type StoredView } from "./view-record.ts";
+import {
+  findRecord,
+  parkedAttribute,
+  progressPartition,
+  recordKey,
+  type StoredView,
+} from "./view-record.ts";
 
 /** How often a beginning is tried again because another one came in between. */
 const beginsMax = 5;
 
 type Client = Pick<DynamoDBDocumentClient, "send">;
-
-const partitionOf = (view: string, generation: number): string => `rebuild#${view}#${generation}`;
 
 /** Begins a build; the one that it takes the place of is retired at once. */
 const beginOnce = (
@@ -109,9 +113,9 @@ export const createRebuilds = (client: Client, table: string): Rebuilds => ({
     return undefined;
   },
   find: async (view) => (await findRecord(client, table, view))?.rebuild,
-  progress: (view, generation) => readProgress(client, table, partitionOf(view, generation)),
+  progress: (view, generation) => readProgress(client, table, progressPartition(view, generation)),
   save: (view, generation, progress, options) =>
-    saveProgress(client, table, partitionOf(view, generation), progress, options),
+    saveProgress(client, table, progressPartition(view, generation), progress, options),
   switchTo: async (view, generation, at, until) => {
     const stored = await findRecord(client, table, view);
     if (stored?.record.building?.generation !== generation) return false;

@@ -19,8 +19,9 @@ const toSdkItem = (item: Readonly<Record<string, LambdaValue>>): Record<string, 
   Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toSdkValue(value)]));
 
 /**
- * The commit that a record of the event table's stream tells of; undefined when the record tells of a change or removal,
- * which nobody may make. Refuses a record without the commit, for then the stream leaves images out.
+ * The commit that a record of the event table's stream tells of; undefined when the record tells of
+ * a change or removal, which nobody may make. Refuses a record without the commit, for then the
+ * stream leaves images out.
  */
 export const commitOf = ({ eventName, dynamodb }: DynamoDBRecord): Commit | undefined =>
   eventName === "INSERT" ? parseCommit(unmarshall(toSdkItem(dynamodb?.NewImage ?? {}))) : undefined;

@@ -6,6 +6,7 @@ import { queryItems } from "./query-pages.ts";
 import {
   parkedAttribute,
   parkedPartition,
+  progressPartition,
   readRecord,
   recordKey,
   recordPartition,
@@ -22,12 +23,11 @@ const itemsOf = (client: Client, table: string, partition: string) =>
     ConsistentRead: true,
   });
 
-/** Removes what was parked of a build that is gone, the dead ones included. */
-const removeParked = async (client: Client, table: string, partition: string): Promise<void> => {
-  const parked: { remove: { view: string; item: unknown } }[] = [];
+const removeAll = async (client: Client, table: string, partition: string): Promise<void> => {
+  const removals: { remove: { view: string; item: unknown } }[] = [];
   for await (const { item } of itemsOf(client, table, partition))
-    parked.push({ remove: { view: partition, item } });
-  await writeItems(client, table, parked);
+    removals.push({ remove: { view: partition, item } });
+  await writeItems(client, table, removals);
 };
 
 /** Records of views, on DynamoDB: all of them in one partition, which one strong query reads. */
@@ -53,7 +53,8 @@ export const createViewCatalogue = (client: Client, table: string): ViewCatalogu
     );
   },
   forget: async (view, generation) => {
-    await removeParked(client, table, parkedPartition(view, generation));
+    await removeAll(client, table, parkedPartition(view, generation));
+    await removeAll(client, table, progressPartition(view, generation));
     await isWritten(
       1,
       client.send(

@@ -18,6 +18,10 @@ export const parkedAttribute = (generation: number): string => `${countPrefix}${
 export const parkedPartition = (view: string, generation: number): string =>
   `parked#${view}#${generation}`;
 
+/** Partition that holds the progress of the segments of one build. */
+export const progressPartition = (view: string, generation: number): string =>
+  `rebuild#${view}#${generation}`;
+
 const Build = z.object({ generation: z.int(), definition: z.int() });
 
 const StoredRecord = z

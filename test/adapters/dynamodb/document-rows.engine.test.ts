@@ -120,7 +120,7 @@ describe("a row", () => {
     expect(await rows.get(stream, strong)).toEqual(standing);
   });
 
-  test("ends at the latest of many versions that are written at once", async () => {
+  test("ends at the latest of versions that are written at once", async () => {
     const stream = randomUUID();
     const versions = Array.from({ length: 40 }, (_, index) => 1 + ((index * 17) % 40));
     await Promise.all(versions.map((version) => rows.put(rowAt(stream, version))));

@@ -123,7 +123,7 @@ describe("whatever the history,", () => {
     expect(used).toEqual(cold);
   });
 
-  test("a put that is refused costs its unit, and no read: the refusal tells the winner", async () => {
+  test("a refused put costs its unit and no read, for it tells the winner", async () => {
     const [one, two] = [fresh(), fresh()];
     const id = await opened(one, 0);
     await deposit(two, id);

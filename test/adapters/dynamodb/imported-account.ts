@@ -52,8 +52,8 @@ const run = async (args: readonly string[]): Promise<void> => {
 };
 
 /**
- * Makes a database file for the engine, in an empty directory, that holds one account with so many events, 100 in each
- * commit. The engine takes in an export ten times faster than puts.
+ * Makes a database file for the engine, in an empty directory, that holds one account with so many
+ * events, 100 in each commit. The engine takes in an export ten times faster than puts.
  */
 export const importAccount = async (
   home: string,

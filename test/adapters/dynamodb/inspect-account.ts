@@ -16,8 +16,9 @@ export interface Inspected {
 const balanceIn = (state: unknown): number => State.now.parse(state)?.balance ?? 0;
 
 /**
- * Reads an account from its first commit on. Throws when versions are not dense, when the hash chain does not verify,
- * and when loading from the newest snapshot gives another state than folding everything.
+ * Reads an account from its first commit on. Throws when versions are not dense, when the hash
+ * chain does not verify, and when the newest snapshot gives another balance than folding
+ * everything.
  */
 export const inspectAccount = async (store: EventReader, id: string): Promise<Inspected> => {
   const stream = `account-${id}`;

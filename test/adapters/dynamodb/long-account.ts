@@ -36,8 +36,9 @@ const deposits = (count: number): readonly Message[] =>
   Array.from({ length: count }, () => Event.MoneyDeposited({ amount: 1, currency: "USD" }));
 
 /**
- * The commits of an account of Ann's from its opening up to a version, as commands would have made them: chained, with
- * snapshots where the policy wants them, and as many deposits in each as `perCommit` says. They are built as they are asked for.
+ * The commits of an account of Ann's from its opening up to a version, as commands would have made
+ * them: chained, with snapshots where the policy wants them, and so many deposits in each. They are
+ * built as they are asked for.
  */
 export async function* accountCommits(
   id: string,

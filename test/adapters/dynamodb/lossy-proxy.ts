@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
 /**
- * What happens to one request: it is lost on the way there, or its answer on the way back; or a server in between
- * answers with a fault of its own, before or after the request got through.
+ * What happens to one request: it is lost on the way there, or its answer on the way back; or a
+ * server in between answers with a fault of its own, before or after the request got through.
  */
 export type Loss = "none" | "request-lost" | "answer-lost" | "fault-before" | "fault-after";
 

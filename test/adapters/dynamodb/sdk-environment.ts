@@ -1,4 +1,4 @@
-/** Gives SDK clients that are made afterwards an address and dummy credentials, as a deployed function has them. */
+/** Gives SDK clients that are made afterwards an address and dummy credentials. */
 export const pointSdkAt = (url: string): void => {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: url,

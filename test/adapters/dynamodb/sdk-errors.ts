@@ -26,7 +26,7 @@ export const internal = new InternalServerError({ ...facts, $metadata: { httpSta
 /** A connection that broke. */
 export const broken = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
 
-/** A cancelled transaction with a reason for each action: a code, or the item that a condition failed on. */
+/** A cancelled transaction; each action has a code, or the item that its condition failed on. */
 export const cancelled = (...reasons: readonly (string | object)[]): TransactionCanceledException =>
   new TransactionCanceledException({
     ...facts,
