@@ -11,8 +11,8 @@ export interface MemoryDocumentRows extends DocumentRows {
   readonly calls: { get: number; put: number; list: number };
   /** True: loose reads and indexes stay as they are while rows are written. */
   lags: boolean;
-  /** Brings loose reads and indexes up to date. */
-  catchUp(): void;
+  /** Brings loose reads and indexes up to date, of one stream or of all. */
+  catchUp(stream?: string): void;
   /** Every row as it stands, by stream. */
   readonly standing: ReadonlyMap<string, DocumentRow>;
 }
@@ -46,8 +46,9 @@ export const createMemoryDocumentRows = (): MemoryDocumentRows => {
     calls,
     lags: false,
     standing,
-    catchUp: () => {
-      shown = new Map(standing);
+    catchUp: (stream) => {
+      const row = stream === undefined ? undefined : standing.get(stream);
+      shown = row ? new Map(shown).set(row.stream, row) : new Map(standing);
     },
     get: async (stream, { consistent }) => {
       calls.get += 1;
@@ -58,7 +59,7 @@ export const createMemoryDocumentRows = (): MemoryDocumentRows => {
       const known = standing.get(row.stream);
       if (known && known.version >= row.version) return false;
       standing.set(row.stream, copy(row));
-      if (!rows.lags) rows.catchUp();
+      if (!rows.lags) rows.catchUp(row.stream);
       return true;
     },
     list: async (query) => {

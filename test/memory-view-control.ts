@@ -69,8 +69,9 @@ export const memoryCatalogue = (records: MemoryRecords, during: During): ViewCat
     }),
   forget: (view, generation) =>
     during("catalogue.forget", () => {
-      const record = recordOf(records, view);
-      const retired = record.retired.filter((build) => build.generation !== generation);
+      const record = records.views.get(view);
+      const retired = record?.retired.filter((build) => build.generation !== generation);
+      if (!record || !retired || retired.length === record.retired.length) return;
       records.views.set(view, { ...record, retired });
       for (const pair of parkedIn(records, view, generation)) records.parked.delete(keyOf(pair));
       records.progress.delete(buildKey(view, generation));

@@ -48,8 +48,11 @@ export interface ReadSide {
   remove(stream: string): void;
   /** A process; `views` are those that its code knows. */
   start(hook?: Hook, views?: readonly View[]): ReadSidePorts;
-  /** Does what is queued, and what that queues, until nothing is left that is not delayed. */
-  drain(ports?: ReadSidePorts): Promise<void>;
+  /**
+   * Does what is queued, and what that queues, until nothing is left that is not delayed. Work is put off when its time
+   * is over: after one page, with 0 ms.
+   */
+  drain(ports?: ReadSidePorts, workMs?: number): Promise<void>;
 }
 
 const walkRows = (memory: MemoryViews, view: View, generation: number) => () => [
@@ -149,11 +152,11 @@ export const createReadSide = (options: ReadSideOptions = {}): ReadSide => {
       streams.delete(stream);
     },
     start,
-    drain: async (ports = start()) => {
+    drain: async (ports = start(), workMs = 60_000) => {
       const next = () => memory.messages.findIndex(({ delaySeconds }) => delaySeconds === 0);
       for (let at = next(); at !== -1; at = next())
         for (const { work } of memory.messages.splice(at, 1))
-          await doWork(ports, work, clock.now() + 60_000);
+          await doWork(ports, work, clock.now() + workMs);
     },
   };
 };

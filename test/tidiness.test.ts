@@ -70,7 +70,6 @@ const provenElsewhere: Readonly<Record<string, string>> = {
   "lib/core/decider.ts": "two lines, on which every decision of every domain's test depends",
   "lib/core/errors.ts": "a typed error; what it becomes is tested where answers are made",
   "lib/core/event-store.ts": "a port; contracts/event-store.ts is its test",
-  "lib/core/loaded.ts": "load.test.ts and build-commit.test.ts compare what it makes",
   "lib/core/queues.ts": "data",
   "lib/core/route.ts": "data, and one line that registry's test reads",
   "lib/core/table.ts": "data, and one line that the stack's test reads",

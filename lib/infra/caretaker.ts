@@ -19,7 +19,7 @@ export class Caretaker extends ScheduledFunction {
     const { stage, eventStore, viewControl, workQueue } = props;
     const timeout = Duration.minutes(1);
     super(scope, id, { name: "caretaker", stage, timeout, every: Duration.minutes(5) });
-    eventStore.grantRead(this.function);
+    eventStore.grantWalk(this.function);
     viewControl.grantOperate(this.function);
     workQueue.grantSend(this.function);
   }

@@ -52,6 +52,14 @@ export const describeLedgerRows = (
         expect(await ask()).toEqual([row]);
       });
 
+      test("that many events share stand under their sort value alone", async () => {
+        const shared = { ...rowAt("a#b#1#2"), key: "a#b#1#2", shared: true };
+        await rows.put([shared, rowAt("a")]);
+        await rows.put([shared]);
+        expect(await ask({ range: { from: "a#b#1#2" } })).toEqual([shared]);
+        expect(await ask()).toHaveLength(2);
+      });
+
       test("are the same when they are written again, also within one call", async () => {
         const row = rowAt("a");
         await rows.put([row, rowAt("b"), row]);

@@ -61,12 +61,15 @@ export const describeViewControl = (name: string, make: () => ViewControlUnderTe
         expect(listed).toEqual(expect.arrayContaining(names));
       });
 
-      test("is as it was when a build is forgotten that it does not have", async () => {
+      test("is as it was when a build is to be forgotten that is not retired", async () => {
         await catalogue.create(view, 7);
+        await parking.park(pairOf("jar-1"), note);
         const before = await record();
         await catalogue.forget(view, 1);
         await catalogue.forget(view, 9);
+        await catalogue.forget(`${view}-unknown`, 1);
         expect(await record()).toEqual(before);
+        expect(await parkedOf("jar-1")).toHaveLength(1);
       });
     });
 

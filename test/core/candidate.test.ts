@@ -35,6 +35,18 @@ describe("a conflict", () => {
     expect(versions()).toEqual([1, 2]);
   });
 
+  test("that leads to a refusal is confirmed by a strong read, which may overrule it", async () => {
+    await rival().send("1", Command.Take({ coins: 3 }));
+    asked();
+    await refusalOf(process.send("1", Command.Take({ coins: 3 })));
+    expect(asked()).toEqual(["append!", "range!"]);
+    await rival().send("1", Command.Take({ coins: 2 }));
+    await rival().send("1", Command.Put({ handfuls: [3] }));
+    process.clock.advance(61_000);
+    const answer = await process.send("1", Command.Take({ coins: 2 }));
+    expect(answer).toMatchObject({ streams: [{ version: 5 }] });
+  });
+
   test("that follows another is resolved by reading to the head", async () => {
     for (let count = 0; count < 3; count++) await rivalPuts();
     asked();
@@ -62,6 +74,8 @@ describe("a conflict", () => {
     asked();
     await process.send("1", put);
     expect(asked()).toEqual(["range!", "append!"]);
+    await refusalOf(process.send("1", Command.Take({ coins: 99 })));
+    expect(asked()).toEqual(["range!"]);
     process.clock.advance(61_000);
     await process.send("1", put);
     expect(asked()).toEqual(["append!"]);

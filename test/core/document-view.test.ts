@@ -37,7 +37,7 @@ describe("the document view of a domain", () => {
 
 describe("a row", () => {
   test("holds what is known of its stream, and is found by its owner", () => {
-    expect(rowOf(view, poor)).toEqual({
+    expect(rowOf(view, poor)).toStrictEqual({
       stream: "jar-1",
       version: 9,
       time: commits[0]?.time,

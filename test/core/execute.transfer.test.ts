@@ -138,6 +138,22 @@ describe("a command that names an earlier version", () => {
     expect(await textNow()).toBe("third");
   });
 
+  test("finds a version that is written while it looks again", async () => {
+    const { range } = process.store;
+    const racing = createCommandProcess({
+      clock: process.clock,
+      store: {
+        ...process.store,
+        range: async (...args) => {
+          await rival().send("1", Command.Inscribe({ text: "third" }));
+          return range(...args);
+        },
+      },
+    });
+    const answer = await racing.sendSteps(restore("1", 4));
+    expect(answer).toMatchObject({ streams: [{ version: 5 }] });
+  });
+
   test("keeps to that version through conflicts and lost answers", async () => {
     process.store.rivals.push(() => rival().send("1", Command.Inscribe({ text: "third" })));
     process.store.faults.push("none", "lost-late");

@@ -16,6 +16,8 @@ describe("a request that may be repeated", () => {
     const one = identifyRequest("ann", "b:c", parts);
     const other = identifyRequest("ann:b", "c", parts);
     expect(one.key).not.toBe(other.key);
+    const joined = identifyRequest("annk", "ey-1", parts);
+    expect(joined.key).not.toBe(request.key);
   });
 
   test("is the same request whatever the order of its fields", () => {

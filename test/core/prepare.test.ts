@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Domain } from "../../lib/core/domain.ts";
 import { Personal } from "../../lib/core/personal.ts";
 import type { FakeClock } from "../clock.ts";
 import {
@@ -8,7 +9,7 @@ import {
   type FakeSealer,
   refusalOf,
 } from "../command-process.ts";
-import { Command } from "../jar.ts";
+import { Command, jar } from "../jar.ts";
 import type { MemoryEventStore } from "../memory-event-store.ts";
 
 let process: CommandProcess & { store: MemoryEventStore; clock: FakeClock };
@@ -67,6 +68,25 @@ describe("who may run a command", () => {
   test("is nobody for a safe repeat that is not theirs", async () => {
     const again = process.send("1", Command.Make({ coins: 5 }), { by: "ben" });
     expect(await refusalOf(again)).toMatchObject({ kind: "forbidden" });
+  });
+});
+
+describe("what a decision is told", () => {
+  test("is the stream's id and version, who acts, and the time that the commit will have", async () => {
+    const told: unknown[] = [];
+    const decider: Domain["decider"] = {
+      ...jar.decider,
+      decide: (command, state, decision) => {
+        told.push(decision);
+        return jar.decider.decide(command, state, decision);
+      },
+    };
+    const { store, clock } = process;
+    const curious = createCommandProcess({ store, clock, domain: { ...jar, decider } });
+    clock.advance(-500);
+    await curious.send("1", put, { by: "eve", admin: true });
+    const time = process.store.commits("jar-1").at(-1)?.time;
+    expect(told).toEqual([{ id: "1", actor: "eve", time, version: 1, past: undefined }]);
   });
 });
 

@@ -80,6 +80,7 @@ describe("the version of a stream at a time", () => {
 
   test("does not look beyond the head that is known", async () => {
     expect(await versionAt(store, stream, 8, noonPlus(90))).toBe(8);
+    expect(await versionAt(store, stream, 10, noonPlus(90))).toBe(10);
     expect(await versionAt(store, stream, 0, noonPlus(90))).toBe(0);
   });
 

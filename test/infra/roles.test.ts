@@ -116,7 +116,7 @@ const allowed: Record<string, Record<string, string[]>> = {
     ledger: dynamodb("BatchGetItem", "BatchWriteItem", "Scan", "UpdateItem"),
     tally: dynamodb("BatchGetItem", "BatchWriteItem", "PutItem", "Scan", "UpdateItem"),
   },
-  CaretakerHandler: operating,
+  CaretakerHandler: { ...operating, "EventStoreTable.Arn": dynamodb("Query", "Scan") },
   AuditorHandler: {
     ...operating,
     "ViewControlTable.Arn": dynamodb("BatchWriteItem", "GetItem", "PutItem", "Query"),

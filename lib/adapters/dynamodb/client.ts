@@ -7,19 +7,19 @@ import type { Meter, Usage } from "../../core/meter.ts";
 export interface ClientBounds {
   readonly attemptsMax: number;
   readonly connectionMs: number;
-  /** From the start of an attempt to its answer, and then between any two pieces of the answer. */
-  readonly requestMs: number;
+  /** How long the store may stay silent, before its answer or in the middle of it. */
+  readonly silenceMs: number;
   readonly socketsMax: number;
 }
 
 /**
- * A silent store fails a call within 9 s, and a throttled one is waited for up to 3 s: a command
- * that loads, writes and looks what became of it stays below the 29 s that an API's caller has.
+ * A silent store fails a call within 6 s, and a throttled one is waited for up to 3 s: a command
+ * whose write is not answered still looks what became of it within the 15 s that its function has.
  */
 export const clientBounds: ClientBounds = {
   attemptsMax: 3,
   connectionMs: 1_000,
-  requestMs: 3_000,
+  silenceMs: 2_000,
   socketsMax: 256,
 };
 
@@ -62,11 +62,8 @@ export const createDocumentClient = (
     maxAttempts: bounds.attemptsMax,
     requestHandler: {
       connectionTimeout: bounds.connectionMs,
-      requestTimeout: bounds.requestMs,
-      // Without this, a request that takes longer is only warned about, and waited for.
-      throwOnRequestTimeout: true,
-      // The request's own limit ends with the head of the answer; this one also covers its body.
-      socketTimeout: bounds.requestMs,
+      // `requestTimeout` would only warn, and end with the head of the answer.
+      socketTimeout: bounds.silenceMs,
       httpAgent: sockets,
       httpsAgent: sockets,
     },

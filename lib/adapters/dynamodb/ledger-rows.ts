@@ -11,9 +11,10 @@ import { queryItems } from "./query-pages.ts";
 const StoredRow = z.object({
   sort: z.string(),
   values: z.record(z.string(), z.custom<StoredValue>()),
+  shared: z.literal(true).exactOptional(),
 });
 
-/** What `ledgerRows` adds to the sort value of an entry: stream, version and number within the event. */
+/** What is added to the sort value of an entry that shares its row with no other: stream, version and number. */
 const eventOfKey = /#[^#]*#\d+#\d+$/;
 
 /**
@@ -31,7 +32,8 @@ export const createLedgerRows = (
     const parsed = StoredRow.safeParse(item);
     if (!parsed.success)
       throw new Error(`An item of view ${view.name} is no row: ${z.prettifyError(parsed.error)}`);
-    const { sort: key, values } = parsed.data;
+    const { sort: key, values, shared } = parsed.data;
+    if (shared) return { partition, sort: key, key, values, shared };
     return { partition, sort: key.replace(eventOfKey, ""), key, values };
   };
   const list = async ({ partition, range, descending, limit, after }: LedgerQuery) => {
@@ -56,8 +58,13 @@ export const createLedgerRows = (
   };
   return {
     put: (rows) => {
-      const items = rows.map(({ partition, key, values }) => {
-        const item = { partition: partitionOf(partition), sort: key, values };
+      const items = rows.map(({ partition, key, values, shared }) => {
+        const item = {
+          partition: partitionOf(partition),
+          sort: key,
+          values,
+          ...(shared ? { shared } : {}),
+        };
         return [JSON.stringify([partition, key]), { put: item }] as const;
       });
       // A batch with the same key twice is refused as a whole.

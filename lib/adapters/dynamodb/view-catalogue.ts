@@ -1,9 +1,10 @@
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { ViewCatalogue, ViewRecord } from "../../core/view-control.ts";
+import { isRetired, type ViewCatalogue, type ViewRecord } from "../../core/view-control.ts";
 import { writeItems } from "./batches.ts";
 import { isWritten } from "./conditional-write.ts";
 import { queryItems } from "./query-pages.ts";
 import {
+  findRecord,
   parkedAttribute,
   parkedPartition,
   progressPartition,
@@ -53,6 +54,8 @@ export const createViewCatalogue = (client: Client, table: string): ViewCatalogu
     );
   },
   forget: async (view, generation) => {
+    const { record } = (await findRecord(client, table, view)) ?? {};
+    if (!record || !isRetired(record, generation)) return;
     await removeAll(client, table, parkedPartition(view, generation));
     await removeAll(client, table, progressPartition(view, generation));
     await isWritten(

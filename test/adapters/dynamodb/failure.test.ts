@@ -18,7 +18,7 @@ import { pointSdkAt } from "./sdk-environment.ts";
 
 // Every error here is one that the SDK itself made of what a server did.
 
-const bounds = { attemptsMax: 1, connectionMs: 5_000, requestMs: 5_000, socketsMax: 4 };
+const bounds = { attemptsMax: 1, connectionMs: 5_000, silenceMs: 5_000, socketsMax: 4 };
 let server: FailingServer;
 
 beforeAll(async () => {
@@ -27,9 +27,9 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const errorFrom = async (url: string, requestMs = 5_000): Promise<unknown> => {
+const errorFrom = async (url: string, silenceMs = 5_000): Promise<unknown> => {
   pointSdkAt(url);
-  const client = createDocumentClient({ ...bounds, requestMs });
+  const client = createDocumentClient({ ...bounds, silenceMs });
   try {
     await client.send(new PutCommand({ TableName: "events", Item: { stream: "account-1" } }));
   } catch (error) {

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isRejection } from "../../../lib/core/decider.ts";
+import { type Decider, isRejection } from "../../../lib/core/decider.ts";
 import { Command, cart, Event, State, totalOf } from "../../../lib/domains/cart/cart.ts";
 import { storiesOf } from "../../given.ts";
 
 const time = "2026-11-01T12:00:00.000Z";
 const given = storiesOf(cart, { id: "c1", actor: "ann", time });
 const usd = { currency: "USD" };
+const { decide, evolve }: Decider<Command, Event, State> = cart;
 const articlesMax = 200;
 
 const added = (sku: string, quantity = 1, price = 100, currency = "USD") =>
@@ -296,12 +297,12 @@ describe("any sequence of commands", () => {
         let state: State = null;
         for (const [version, each] of sent.entries()) {
           const facts = { id: "c1", actor: "ann", time, version };
-          const decided = cart.decide(each, state, facts);
+          const decided = decide(each, state, facts);
           const wanted = expected(model, each);
           if (isRejection(decided)) expect(decided.rejected).toBe(wanted);
           else expect(decided.length === 0 ? "nothing" : "done").toBe(wanted);
           for (const event of isRejection(decided) ? [] : decided) {
-            state = cart.evolve(state, event, facts);
+            state = evolve(state, event, facts);
             if (event.type === "ItemAdded")
               addedSoFar.set(
                 event.data.sku,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Envelope } from "../../../lib/core/envelope.ts";
+import type { TallyDeclaration } from "../../../lib/core/tally-view.ts";
 import { mayAsk } from "../../../lib/core/view-query.ts";
 import { Event } from "../../../lib/domains/cart/cart.ts";
 import { removedItems } from "../../../lib/domains/cart/removed-items.ts";
 
+const { additions }: TallyDeclaration<Event> = removedItems;
 const at: Envelope = {
   stream: "cart-c1",
   id: "c1",
@@ -17,7 +19,7 @@ const at: Envelope = {
 describe("what was removed from carts", () => {
   test("is counted by article: how often, and how many", () => {
     const event = Event.ItemRemoved({ sku: "Tee/grün #5", quantity: 3 });
-    expect(removedItems.additions(event, at)).toEqual([
+    expect(additions(event, at)).toEqual([
       {
         partition: "Tee/grün #5",
         sort: "Tee/grün #5",
@@ -31,7 +33,7 @@ describe("what was removed from carts", () => {
     Event.ItemAdded({ user: "ann", sku: "tea", quantity: 1, price: 1, currency: "USD" }),
     Event.CartCheckedOut({ total: 1, currency: "USD" }),
   ])("is not touched by $type", (event) => {
-    expect(removedItems.additions(event, at)).toEqual([]);
+    expect(additions(event, at)).toEqual([]);
   });
 
   test("is for admins and auditors", () => {

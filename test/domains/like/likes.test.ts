@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { streamIdOf } from "../../../lib/core/domain.ts";
 import { type Envelope, viewEvents } from "../../../lib/core/envelope.ts";
+import type { TallyDeclaration } from "../../../lib/core/tally-view.ts";
 import { mayAsk } from "../../../lib/core/view-query.ts";
 import likesDomain from "../../../lib/domains/like/index.ts";
 import { Command, Event } from "../../../lib/domains/like/like.ts";
@@ -11,6 +12,7 @@ import { createCommandProcess } from "../../command-process.ts";
 const users = ["ann", "ben", "auth0|cid"] as const;
 const posts = ["p1", "p2"] as const;
 const callerNamed = (sub: string) => ({ sub, admin: false, auditor: false });
+const { additions }: TallyDeclaration<Event> = likes;
 const at: Envelope = {
   stream: "like-p1.ann",
   id: "p1.ann",
@@ -30,14 +32,14 @@ const countOf = (process: ReturnType<typeof createCommandProcess>, post: string)
     .flatMap(({ event, at: where }) => {
       const { data } = event as Event;
       const of = event.type === "PostLiked" ? Event.PostLiked(data) : Event.PostUnliked(data);
-      return likes.additions(of, where);
+      return additions(of, where);
     })
     .filter(({ partition }) => partition === post)
-    .reduce((sum, { sums }) => sum + sums.likes, 0);
+    .reduce((sum, { sums }) => sum + (sums.likes ?? 0), 0);
 
 describe("the likes of a post", () => {
   test("are one more for each like, and one less when it is taken back", () => {
-    const sums = (event: Event) => likes.additions(event, at).map((addition) => addition.sums);
+    const sums = (event: Event) => additions(event, at).map((addition) => addition.sums);
     expect(sums(Event.PostLiked({ post: "p1", user: "ann" }))).toEqual([{ likes: 1 }]);
     expect(sums(Event.PostUnliked({ post: "p1", user: "ann" }))).toEqual([{ likes: -1 }]);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isRejection } from "../../../lib/core/decider.ts";
+import { type Decider, isRejection } from "../../../lib/core/decider.ts";
 import { Personal } from "../../../lib/core/personal.ts";
 import { Command, Event, ride, State } from "../../../lib/domains/ride/ride.ts";
 import { storiesOf } from "../../given.ts";
@@ -13,6 +13,7 @@ const sealed = {
   pickup: Personal.sealed<string>(Uint8Array.of(1)),
   destination: Personal.sealed<string>(Uint8Array.of(2)),
 };
+const { decide, evolve }: Decider<Command, Event, State> = ride;
 const fare = { fare: 1250, currency: "USD" };
 
 const booked = Event.RideBooked({ rider: "rita", ...sealed });
@@ -231,17 +232,17 @@ describe("any sequence of commands", () => {
     });
     fc.assert(
       fc.property(commands, (sent) => {
-        let state: State = null;
+        let state: State = given().state;
         for (const [index, command] of sent.entries()) {
           const before = state?.status ?? "none";
           const facts = { id: "r1", actor: "rita", time, version: index };
-          const decided = ride.decide(command, state, facts);
+          const decided = decide(command, state, facts);
           const wanted = outcomes[before]?.[command.type];
           if (isRejection(decided)) {
             expect(decided.rejected).toBe(wanted);
             continue;
           }
-          for (const event of decided) state = ride.evolve(state, event, facts);
+          for (const event of decided) state = evolve(state, event, facts);
           expect(state?.status).toBe(wanted);
           expect(decided).toHaveLength(before === wanted ? 0 : 1);
         }

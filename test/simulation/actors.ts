@@ -1,0 +1,136 @@
+import type { Step } from "../../lib/core/domain.ts";
+import { Refusal } from "../../lib/core/errors.ts";
+import { execute } from "../../lib/core/execute.ts";
+import { maintain } from "../../lib/core/maintain.ts";
+import type { Message } from "../../lib/core/message.ts";
+import { project } from "../../lib/core/project.ts";
+import { workQueue } from "../../lib/core/queues.ts";
+import { startRebuild } from "../../lib/core/rebuild.ts";
+import { doWork } from "../../lib/core/work.ts";
+import { Command, jar, pour } from "../jar.ts";
+import { jars } from "../sample-views.ts";
+import type { World } from "./world.ts";
+
+const streamsMax = 4;
+
+const jarId = (world: World): string => `j${world.pick(streamsMax)}`;
+
+const someCommand = (world: World): Message => {
+  switch (world.pick(5)) {
+    case 0:
+      return Command.Take({ coins: 1 + world.pick(3) });
+    case 1:
+      return Command.Give({ to: `user${world.pick(2)}` });
+    case 2:
+      return Command.Empty({});
+    default:
+      return Command.Put({ handfuls: Array.from({ length: 1 + world.pick(3) }, () => 1) });
+  }
+};
+
+const someSteps = (world: World): readonly Step<Message, Message>[] => {
+  const id = jarId(world);
+  if (world.chance(0.2)) return pour(id, jarId(world), 1);
+  const command = someCommand(world);
+  return [{ id, command: () => command }];
+};
+
+/** Sends commands, one after the other; refusals are part of the game. */
+export const commander = async (world: World, commands: number): Promise<void> => {
+  const ports = world.commandPorts();
+  const caller = { sub: "user0", admin: true, auditor: false };
+  const request = { domain: jar, caller, correlationId: "c", causationId: "c" };
+  const make = Command.Make({ coins: 5 });
+  for (let index = 0; index < streamsMax; index++)
+    await execute(ports, { ...request, steps: [{ id: `j${index}`, command: () => make }] });
+  for (let index = 0; index < commands; index++) {
+    const steps = someSteps(world);
+    if (steps[0]?.id === steps[1]?.id) continue;
+    try {
+      await execute(ports, { ...request, steps });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+};
+
+/** Times that a batch is delivered before it is given up. */
+const triesMax = 3;
+
+/** Delivers notifications in batches: repeated, out of order, again after a failure, and at last not at all. */
+export const mapping = async (world: World, isOver: () => boolean): Promise<void> => {
+  const { pending, pick, chance, weather } = world;
+  const delivered: (typeof pending)[number][] = [];
+  while (!isOver() || pending.length > 0) {
+    await world.scheduler.turn();
+    const batch = Array.from({ length: Math.min(pending.length, 1 + pick(5)) }, () =>
+      pending.splice(pick(pending.length), 1),
+    ).flat();
+    const again = chance(weather.repeat) ? delivered.slice(pick(delivered.length)).slice(0, 2) : [];
+    const records = [...batch, ...again].map(({ commit }) => commit);
+    if (records.length === 0) continue;
+    try {
+      await project(world.process(), records);
+      delivered.push(...batch);
+    } catch {
+      for (const record of batch) {
+        record.tries += 1;
+        if (record.tries < triesMax) pending.push(record);
+      }
+    }
+  }
+};
+
+/** Works on the queue as its consumer does; what fails too often becomes a dead letter. */
+export const worker = async (world: World, isOver: () => boolean): Promise<void> => {
+  const { memory, clock } = world.side;
+  const receives = new Map<string, number>();
+  while (!isOver()) {
+    await world.scheduler.turn();
+    const ready = memory.messages.filter(({ delaySeconds }) => delaySeconds === 0);
+    const message = ready[world.pick(ready.length)];
+    if (!message) continue;
+    memory.messages.splice(memory.messages.indexOf(message), 1);
+    const key = JSON.stringify(message.work);
+    const ports = world.process();
+    try {
+      await doWork(ports, message.work, clock.now() + (world.chance(0.5) ? 0 : 60_000));
+      receives.delete(key);
+    } catch {
+      receives.set(key, (receives.get(key) ?? 0) + 1);
+      if ((receives.get(key) ?? 0) < workQueue.receivesMax) memory.messages.push(message);
+    }
+  }
+};
+
+/** Rebuilds some view now and then, and looks after what others have left. */
+export const operator = async (world: World, isOver: () => boolean): Promise<void> => {
+  while (!isOver()) {
+    for (let idle = world.pick(200); idle > 0 && !isOver(); idle--) await world.scheduler.turn();
+    const ports = world.process();
+    const view = ports.views[world.pick(ports.views.length)];
+    try {
+      if (view && world.chance(0.5)) await startRebuild(ports, view);
+      else await maintain(ports);
+    } catch {
+      // It died, was refused or was throttled; others go on.
+    }
+  }
+};
+
+/** Reads documents from the build that serves; fails when one is older than it was before. */
+export const reader = async (world: World, isOver: () => boolean): Promise<void> => {
+  const seen = new Map<string, number>();
+  while (!isOver()) {
+    await world.scheduler.turn();
+    const { catalogue, tables } = world.side.start();
+    const record = (await catalogue.list()).find(({ view }) => view === jars.name);
+    const stream = `jar-${jarId(world)}`;
+    const rows = tables.documents(jars, record?.live.generation ?? 1);
+    const version = (await rows.get(stream, { consistent: true }))?.version ?? 0;
+    const before = seen.get(stream) ?? 0;
+    if (version < before)
+      throw new Error(`A reader saw ${stream} go back from version ${before} to ${version}.`);
+    seen.set(stream, version);
+  }
+};
