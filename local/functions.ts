@@ -9,6 +9,9 @@ const timeoutSeconds = {
   projector: 60,
   publisher: 60,
   worker: 300,
+  caretaker: 60,
+  auditor: 60,
+  sweeper: 900,
 } as const;
 
 export type FunctionName = keyof typeof timeoutSeconds;

@@ -15,6 +15,7 @@ import { startGateway } from "./gateway.ts";
 import { openIssuer } from "./issuer.ts";
 import { issuerRoutes, jsonAnswer, type LocalRoute } from "./local-routes.ts";
 import { startQueuePump } from "./queue-pump.ts";
+import { startSchedule } from "./schedule.ts";
 import { errorText } from "./startup-fault.ts";
 import { createStopper, type Stopper } from "./stopper.ts";
 import { type PumpSettings, type StreamPump, startStreamPump } from "./stream-pump.ts";
@@ -48,7 +49,14 @@ type FunctionByName = (name: FunctionName) => LocalFunction;
 
 const stopPartMs = 15_000;
 const busEventsShown = 100;
+const minuteMs = 60_000;
 const streamFunctions = ["projector", "publisher"] as const;
+/** At the rates of the stack. What heals after a crash runs at the start too. */
+const schedules = [
+  { name: "caretaker", everyMs: 5 * minuteMs, firstMs: 0 },
+  { name: "sweeper", everyMs: 60 * minuteMs, firstMs: 0 },
+  { name: "auditor", everyMs: 24 * 60 * minuteMs, firstMs: 24 * 60 * minuteMs },
+] as const;
 const httpFunctions: readonly HttpFunction[] = [
   ...new Set<HttpFunction>([...registry.routes.map(({ handler }) => handler), "query"]),
 ];
@@ -116,7 +124,9 @@ const startParts = async (
   await createTables(client, registry.tables);
   const streamArn = await streamArnOf(client, eventTable.name);
   client.destroy();
-  const functions = await loadFunctions([...httpFunctions, ...streamFunctions, "worker"]);
+  const scheduled = schedules.map(({ name }) => name);
+  const names = [...httpFunctions, ...streamFunctions, ...scheduled, "worker"] as const;
+  const functions = await loadFunctions(names);
   const sources = { queue: endpoints.queue, streamArn };
   const mappings = await startMappings(options, dataDir, sources, functions, stopper);
   const gateway = await startGateway({
@@ -130,6 +140,10 @@ const startParts = async (
     log,
   });
   stopper.add("gateway", gateway.stop);
+  for (const { name, ...times } of schedules) {
+    const schedule = startSchedule({ function: functions(name), ...times, log });
+    stopper.add(`${name}'s schedule`, schedule.stop);
+  }
   return {
     url: gateway.url,
     dataDir,

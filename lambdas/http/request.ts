@@ -48,9 +48,12 @@ const badBody = (reason: string): Refusal =>
   new Refusal("bad-input", `The body ${reason}.`, { errors: [{ field: "body", reason }] });
 
 const decodeBody = ({ body = "", isBase64Encoded }: HttpEvent): string => {
+  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  if (bytes.length > bodyBytesMax)
+    throw new Refusal("too-large", `The body is larger than ${bodyBytesMax} bytes.`);
   if (!isBase64Encoded) return body;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(body, "base64"));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw badBody("is not UTF-8");
   }
@@ -64,9 +67,6 @@ const isWellFormed = (value: unknown): boolean => {
 
 /** The JSON body; an empty one is `{}`. Refuses other content types, large bodies, and what is not well-formed. */
 export const jsonBody = (event: HttpEvent): unknown => {
-  const encodedMax = event.isBase64Encoded ? Math.ceil(bodyBytesMax / 3) * 4 : bodyBytesMax;
-  if (Buffer.byteLength(event.body ?? "") > encodedMax)
-    throw new Refusal("too-large", `The body is larger than ${bodyBytesMax} bytes.`);
   const text = decodeBody(event);
   if (text.trim() === "") return {};
   const type = header(event, "content-type") ?? "application/json";

@@ -7,7 +7,7 @@ import { openEach } from "../../lib/core/open-personal.ts";
 import { type Moment, readDocument, readPast } from "../../lib/core/read-document.ts";
 import { idOf } from "../../lib/core/stream.ts";
 import type { PastState } from "../../lib/core/time-travel.ts";
-import { header, queryParameters } from "../http/request.ts";
+import { type HttpEvent, header, queryParameters } from "../http/request.ts";
 import {
   type Answerer,
   chooseBuild,
@@ -48,6 +48,13 @@ const readLive = async (
   return readDocument(readPorts(ports, generation), route.view, stream, caller, token);
 };
 
+/** True when the reader has this version already; tags are compared weakly, as RFC 9110 asks of If-None-Match. */
+const isKnown = (event: HttpEvent, etag: string): boolean =>
+  (header(event, "if-none-match") ?? "")
+    .split(",")
+    .map((tag) => tag.trim().replace(/^W\//, ""))
+    .some((tag) => tag === etag || tag === "*");
+
 const momentOf = ({ version, at }: z.output<typeof Parameters>): Moment | undefined => {
   if (version !== undefined) return { version };
   return at === undefined ? undefined : { time: at };
@@ -62,7 +69,8 @@ export const answerDocument: Answerer = async (query) => {
     ? await readPast(ports, route.domain, stream, caller, token, moment)
     : await readLive(query, stream);
   const headers = { etag: `"${loaded.version}"` };
-  if (header(event, "if-none-match") === headers.etag) return { status: 304, headers };
   const [body = {}] = await openDocuments(ports, route.domain, [loaded]);
+  // A reader that has kept values which are erased by now has to learn of it.
+  if (!("erased" in body) && isKnown(event, headers.etag)) return { status: 304, headers };
   return { status: 200, body, headers };
 };

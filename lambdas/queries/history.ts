@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../../lib/core/cursor.ts";
 import { type HistoryItem, readHistory } from "../../lib/core/history.ts";
-import { openPersonal } from "../../lib/core/open-personal.ts";
+import { openEach } from "../../lib/core/open-personal.ts";
 import { readHead } from "../../lib/core/read-document.ts";
 import type { Answer } from "../http/answer.ts";
 import { queryParameters } from "../http/request.ts";
 import { namedStream } from "./document.ts";
+import { fitPage } from "./page.ts";
 import { type Answerer, Limit, type Query } from "./query.ts";
 
 const Parameters = z.strictObject({ limit: Limit, cursor: z.string().optional() });
@@ -24,13 +25,16 @@ const answerEvents = async (
   const from = cursor === undefined ? 1 : decodeCursor(scope, cursor, Position);
   await readHead(ports, route.domain, stream, caller, token);
   const { items, next } = await readHistory(route.domain, ports.store, stream, { from, limit });
-  const { value, erased } = await openPersonal(ports.opener, items.map(show));
+  const opened = await openEach(ports.opener, items.map(show));
+  const page = fitPage(opened.map(({ value }) => value));
+  const erased = opened.slice(0, page.length).some((each) => each.erased);
+  const following = items[page.length]?.version ?? next;
   return {
     status: 200,
     body: {
       ...(erased ? { erased } : {}),
-      items: value,
-      ...(next === undefined ? {} : { cursor: encodeCursor(scope, next) }),
+      items: page,
+      ...(following === undefined ? {} : { cursor: encodeCursor(scope, following) }),
     },
   };
 };

@@ -7,6 +7,7 @@ import { type ListRequest, listDocuments } from "../../lib/core/list-documents.t
 import type { Answer } from "../http/answer.ts";
 import { parseInput } from "../http/request.ts";
 import { openDocuments } from "./document.ts";
+import { fitPage } from "./page.ts";
 import { type Answerer, chooseBuild, Page, type Query, readPorts } from "./query.ts";
 
 const User = z.string().min(1).optional();
@@ -19,14 +20,16 @@ const usersOf = ({ indexes = {} }: Domain) => {
     .refine((users) => Object.keys(users).length <= 1, { error: "ask for one user" });
 };
 
-/** One page of documents, opened; its cursor goes on in the same build of the view. */
+/** Which page is asked for; its cursor names the build of the view in which it began. */
+type PageRequest = Omit<ListRequest, "cursor"> & { readonly cursor: string | undefined };
+
+/** One page of documents, opened; it ends early when documents are large. */
 export const answerDocuments = async (
-  { ports, caller, token }: Query<unknown>,
-  {
-    cursor: text,
-    ...request
-  }: Omit<ListRequest, "cursor"> & { readonly cursor: string | undefined },
+  query: Query<unknown>,
+  asked: PageRequest,
 ): Promise<Answer> => {
+  const { ports, caller, token } = query;
+  const { cursor: text, ...request } = asked;
   const { view } = request;
   const { generation, ...position } = await chooseBuild(ports, view.name, text);
   const reading = readPorts(ports, generation);
@@ -37,6 +40,8 @@ export const answerDocuments = async (
     token,
   );
   const opened = await openDocuments(ports, view.domain, items);
+  const { length: limit } = fitPage(opened);
+  if (limit < opened.length) return answerDocuments(query, { ...asked, limit });
   return {
     status: 200,
     body: {

@@ -1,6 +1,6 @@
 import { inGeneration } from "../../lib/core/cursor.ts";
 import { ownerIndex } from "../../lib/core/document-view.ts";
-import { Refusal } from "../../lib/core/errors.ts";
+import { badInput, Refusal } from "../../lib/core/errors.ts";
 import type { LedgerView } from "../../lib/core/ledger-view.ts";
 import { listLedger, listTally } from "../../lib/core/list-rows.ts";
 import type { ViewRoute } from "../../lib/core/registry.ts";
@@ -8,7 +8,7 @@ import type { TallyView } from "../../lib/core/tally-view.ts";
 import { mayAsk } from "../../lib/core/view-query.ts";
 import { waitForCheckpoints } from "../../lib/core/wait-for-checkpoints.ts";
 import type { Answer } from "../http/answer.ts";
-import { parseInput } from "../http/request.ts";
+import { type HttpEvent, parseInput } from "../http/request.ts";
 import { answerDocuments } from "./list.ts";
 import { answerOne } from "./one.ts";
 import { type Answerer, chooseBuild, Page, type Query } from "./query.ts";
@@ -19,11 +19,19 @@ interface Asked {
   readonly cursor: string | undefined;
 }
 
-/** What is asked, checked; functions of the view get the parameters as they came. */
+/** Parameters of the path and of the query string together; refuses one that is in both. */
+const allParameters = ({ pathParameters = {} }: HttpEvent, named: object): object => {
+  const twice = Object.keys(pathParameters).find((name) => Object.hasOwn(named, name));
+  if (twice !== undefined) throw badInput(twice, "is in the path already");
+  return { ...named, ...pathParameters };
+};
+
+/** What is asked, checked; functions of the view get the parameters as they came. One object has no pages. */
 const asked = ({ event, route, caller }: Query<ViewRoute>): Asked => {
   const { limit, cursor, ...others } = event.queryStringParameters ?? {};
-  const parameters = { ...others, ...event.pathParameters };
-  const page = parseInput(() => Page.parse({ limit, cursor }));
+  const named = route.query.one ? (event.queryStringParameters ?? {}) : others;
+  const parameters = allParameters(event, named);
+  const page = parseInput(() => Page.parse(route.query.one ? {} : { limit, cursor }));
   parseInput(() => route.query.parameters.parse(parameters));
   if (!mayAsk(route.query, parameters, caller))
     throw new Refusal("forbidden", `What ${route.path} would show is not yours.`);

@@ -112,7 +112,7 @@ export const auditRow = (
     const detail = `the row is at ${at}, the log at ${version}`;
     return { ...about, kind: "row-behind", detail };
   }
-  if (!row || at > version || false) return undefined;
+  if (!row || at > version || !sameBytes(row.hash, head.hash)) return undefined;
   const { domain } = view;
   const folded = rowOf(view, head);
   const shown = toStored(domain.state.read(row.state.schema, row.state.state));

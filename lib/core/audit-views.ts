@@ -54,9 +54,9 @@ const observedOf = ({ documents, others }: Served, domain: Domain): readonly Obs
 const isBehind = ({ kind }: Problem): boolean => kind.endsWith("-behind");
 
 /**
- * What is wrong with what one view shows. It looks twice before it accuses, for writers and projectors go on while the
- * auditor walks: the second time at the view first and at the head of the log afterwards, so that a view is never ahead
- * by chance, and behind only by what was committed a while ago.
+ * What is wrong with what one view shows. Writers and projectors go on while the auditor walks: what differs from the
+ * stream as it was followed is compared with the head of the log, read after the view, so that a view is never ahead by
+ * chance, and behind only by what was committed a while ago.
  */
 const confirmed = async (
   { store, now }: AuditPorts,
@@ -65,12 +65,11 @@ const confirmed = async (
   { look }: Observed,
 ): Promise<Problem | undefined> => {
   const { stream } = loaded;
-  const first = await look(stream);
-  if (first.at === loaded.version && !first.compare(loaded)) return undefined;
-  const second = await look(stream);
-  const problem = second.compare(await load(domain, store, stream, { consistent: true }));
+  const { at, compare } = await look(stream);
+  if (at === loaded.version && !compare(loaded)) return undefined;
+  const problem = compare(await load(domain, store, stream, { consistent: true }));
   if (!problem || !isBehind(problem)) return problem;
-  const lacking = await commitHolding(store, stream, second.at + 1);
+  const lacking = await commitHolding(store, stream, at + 1);
   const isLate = lacking && now() - Date.parse(lacking.time) >= lagAllowedMs;
   return isLate ? problem : undefined;
 };

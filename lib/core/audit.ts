@@ -117,6 +117,12 @@ const grown = (
   };
 };
 
+/** The stream that a walk stopped in, when it was found broken before: following it further tells nothing more. */
+const brokenBefore = ({ after, problems }: AuditProgress): OpenStream | undefined =>
+  problems
+    .filter(({ stream, view }) => stream === after?.stream && view === undefined)
+    .map(({ stream }) => ({ stream, audited: undefined }))[0];
+
 /** Works through one segment page by page; `open` is the stream that the page before ended in. */
 const auditPage = async (
   ports: AuditPorts,
@@ -133,7 +139,7 @@ const auditPage = async (
     const page = await auditRowsPage(ports, served, walk);
     return { progress: grown(progress, page.problems, page, page.next), open: undefined };
   }
-  const page = await auditLogPage(ports, served, walk, open);
+  const page = await auditLogPage(ports, served, walk, open ?? brokenBefore(progress));
   return { progress: grown(progress, page.problems, page, page.next), open: page.open };
 };
 

@@ -16,8 +16,8 @@ export interface Step<Command, Event> {
 }
 
 /** A request that several streams of the domain decide on, all or none. */
-export interface StepsRoute<Command, Event> {
-  readonly body: z.ZodType;
+export interface StepsRoute<Command, Event, Body extends z.ZodType = z.ZodType> {
+  readonly body: Body;
   steps(id: string, body: unknown): readonly Step<Command, Event>[];
 }
 
@@ -25,7 +25,7 @@ export interface StepsRoute<Command, Event> {
 export const stepsRoute = <Body extends z.ZodType, Command, Event>(
   body: Body,
   steps: (id: string, body: z.output<Body>) => readonly Step<Command, Event>[],
-): StepsRoute<Command, Event> => ({ body, steps: (id, raw) => steps(id, body.parse(raw)) });
+): StepsRoute<Command, Event, Body> => ({ body, steps: (id, raw) => steps(id, body.parse(raw)) });
 
 /** Where a document is found by one of its values. */
 export interface IndexEntry {
@@ -111,10 +111,16 @@ export interface DomainDeclaration<C extends Message, E extends Message, S> {
 /** A domain, whatever its types: what core, adapters and hosts work with. */
 export type Domain = DomainDeclaration<Message, Message, unknown>;
 
-/** Declares a domain: checks it against its own types, then forgets them. */
-export const domain = <C extends Message, E extends Message, S>(
-  declaration: DomainDeclaration<C, E, S>,
-): Domain => declaration;
+/** A domain that also keeps the types it was declared with, for those who call its routes by name. */
+export interface DomainOf<Declared> extends Domain {
+  readonly declared: Declared;
+}
+
+/** Declares a domain: checks it against its own types; refuses fields that no domain has. */
+export const domain = <C extends Message, E extends Message, S, const D extends object>(
+  declaration: DomainDeclaration<C, E, S> &
+    D & { readonly [K in Exclude<keyof D, keyof DomainDeclaration<C, E, S>>]: never },
+): DomainOf<D> => ({ ...declaration, declared: declaration });
 
 /** How this domain's streams are addressed. */
 export const keyOf = (domain: Domain): StreamKey =>

@@ -19,7 +19,13 @@ export interface RowsPage {
   readonly cursor?: string;
 }
 
-const Key = z.string().min(1).max(1024);
+/** What is longer, no row has as its key: DynamoDB's limit is 1,024 bytes, of which shards need some. */
+const keyBytesMax = 1_000;
+
+const Key = z
+  .string()
+  .min(1)
+  .refine((key) => Buffer.byteLength(key) <= keyBytesMax);
 
 /** One row more than the page tells whether another page follows. */
 const pageOf = <Row>(

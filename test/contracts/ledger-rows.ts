@@ -37,6 +37,10 @@ export const describeLedgerRows = (
         expect(await ask()).toEqual([]);
       });
 
+      test("are none in a partition that is too long to have any", async () => {
+        expect(await ask({ partition: "x".repeat(4_000) })).toEqual([]);
+      });
+
       test("come back exactly as they were written", async () => {
         const values = {
           text: 'Zoë \u{1F600} "quoted"',

@@ -101,32 +101,18 @@ describe("an audit of the log", () => {
     expect(report.events).toBe(side.log().flatMap(({ events }) => events).length);
   });
 
-  it.each(harms)("finds %s", async (_, stream, change, expected) => {
-    for (const pageSize of [1, 2, 3, 100]) {
-      const side = await settled(8, pageSize);
-      harm(side, stream, change);
-      const { ok, problems } = await audited(side);
-      const found = short(problems.filter(({ view }) => view === undefined));
-      expect(found, `${pageSize} a page`).toEqual(expected);
-      expect(ok).toBe(false);
-    }
-  });
-
-  it.each(harms)(
-    "finds %s, when each page is another worker's",
-    async (_, stream, change, expected) => {
-      for (const pageSize of [1, 2, 3]) {
+  it.each(harms)("finds %s, wherever pages end", async (_, stream, change, expected) => {
+    // With no time at all, each page is another worker's.
+    for (const pageSize of [1, 2, 3, 100])
+      for (const workMs of [60_000, 0]) {
         const side = await settled(8, pageSize);
         harm(side, stream, change);
-        const { status, problems } = await audited(side, { workMs: 0 });
-        expect(status).toBe("done");
-        expect(short(problems), `${pageSize} a page`).toEqual(
-          expect.arrayContaining([...expected]),
-        );
-        expect(new Set(problems.map((each) => each.stream))).toEqual(new Set([stream]));
+        const { ok, problems } = await audited(side, { workMs });
+        const found = short(problems.filter(({ view }) => view === undefined));
+        expect(found, `${pageSize} a page`).toEqual(expected);
+        expect(ok).toBe(false);
       }
-    },
-  );
+  });
 
   it("finds a snapshot that differs from the fold, though every hash was made again", async () => {
     const { commits, stream } = jarHistory("s", [1, 1, 1, 1, 1, 1], { policy: snapshotEvery(3) });

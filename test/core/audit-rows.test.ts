@@ -32,7 +32,7 @@ const gone: readonly (readonly [string, (commits: readonly Commit[]) => unknown,
 const rewritten = (side: ReadSide, change: (commits: readonly Commit[]) => unknown): void => {
   const commits = change(side.store.commits(stream)) as readonly Commit[];
   // A hand that rewrites commits leaves out the snapshots that would give it away.
-  const bare = commits.map(({ snapshot: _, ...commit }) => commit);
+  const bare = commits.map(({ snapshot: _, ...commit }) => ({ ...commit, snapshotVersion: 0 }));
   if (commits.length === 0) side.remove(stream);
   else side.plant(commits.length < 8 ? commits : rehashed(bare));
 };
@@ -44,7 +44,7 @@ describe("an audit of the rows", () => {
         const side = await settled(8, pageSize);
         rewritten(side, change);
         const { ok, problems, problemsFound } = await audited(side, { workMs });
-        const found = problems.filter(({ kind }) => kind.startsWith("row"));
+        const found = problems.filter(({ kind }) => kind !== "checkpoint-ahead");
         expect(short(found)).toEqual([stream + expected]);
         expect(ok).toBe(false);
         expect(problemsFound).toBe(problems.length);

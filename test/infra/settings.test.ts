@@ -1,8 +1,12 @@
-import { App } from "aws-cdk-lib";
+import { RootConstruct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { settingsFrom } from "../../lib/infra/settings.ts";
 
-const read = (context: Record<string, unknown>) => settingsFrom(new App({ context }).node);
+const read = (context: Record<string, unknown>) => {
+  const { node } = new RootConstruct();
+  for (const [name, value] of Object.entries(context)) node.setContext(name, value);
+  return settingsFrom(node);
+};
 
 describe("settings of a deployment", () => {
   test("are complete without any option", () => {

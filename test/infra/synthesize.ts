@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { registry } from "../../lib/domains/index.ts";
@@ -13,9 +15,15 @@ const { context: flags }: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(cdkJson, "utf8"),
 );
 
+const scratch = mkdtempSync(join(tmpdir(), "everfold-synth-"));
+process.once("exit", () => rmSync(scratch, { recursive: true }));
+
 /** The app as the command line would make it with these `-c` options. */
 export const appWith = (options: Readonly<Record<string, unknown>> = {}): App =>
-  new App({ context: { ...flags, "aws:cdk:bundling-stacks": [], ...options } });
+  new App({
+    outdir: mkdtempSync(join(scratch, "app-")),
+    context: { ...flags, "aws:cdk:bundling-stacks": [], ...options },
+  });
 
 /** The stack that is deployed with these `-c` options. */
 export const stackWith = (

@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startEngine } from "../../local/engine.ts";
 import { type System, type SystemOptions, startSystem } from "../../local/system.ts";
+import { tablesAt } from "./engine-client.ts";
 import { callerOf, opening } from "./host-process.ts";
 
 let dataDir: string;
@@ -15,6 +18,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await system?.stop();
   system = undefined;
   await rm(dataDir, { recursive: true, force: true });
@@ -92,6 +96,21 @@ test("stopping under load answers what it has taken, and keeps it", async () => 
   const second = await start();
   await second.idle();
   expect(await balanceOf(second.url, "c1")).toMatchObject({ balance: acknowledged });
+});
+
+test("an engine of one's own is used instead of the embedded one, and left running", async () => {
+  const own = await startEngine();
+  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", own.url);
+  const { url, idle, stop } = await start();
+  const alice = await callerOf(url, "alice");
+  await alice.post("/accounts/d1/open", opening);
+  await idle();
+  expect(await balanceOf(url, "d1")).toMatchObject({ version: 1 });
+  expect(await readdir(dataDir)).not.toContain("engine.db");
+  await stop();
+  const { TableNames } = await tablesAt(own.url).send(new ListTablesCommand({}));
+  expect(TableNames).toContain("events");
+  await own.stop();
 });
 
 test("a start that is refused leaves nothing behind", async () => {

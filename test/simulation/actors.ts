@@ -6,9 +6,10 @@ import type { Message } from "../../lib/core/message.ts";
 import { project } from "../../lib/core/project.ts";
 import { workQueue } from "../../lib/core/queues.ts";
 import { startRebuild } from "../../lib/core/rebuild.ts";
+import type { View } from "../../lib/core/view.ts";
 import { doWork } from "../../lib/core/work.ts";
 import { Command, jar, pour } from "../jar.ts";
-import { jars } from "../sample-views.ts";
+import { jars, jarViews } from "../sample-views.ts";
 import type { World } from "./world.ts";
 
 const streamsMax = 4;
@@ -75,7 +76,7 @@ export const mapping = async (world: World, isOver: () => boolean): Promise<void
     } catch {
       for (const record of batch) {
         record.tries += 1;
-        if (record.tries < triesMax) pending.push(record);
+        if (weather.lossless || record.tries < triesMax) pending.push(record);
       }
     }
   }
@@ -98,7 +99,8 @@ export const worker = async (world: World, isOver: () => boolean): Promise<void>
       receives.delete(key);
     } catch {
       receives.set(key, (receives.get(key) ?? 0) + 1);
-      if ((receives.get(key) ?? 0) < workQueue.receivesMax) memory.messages.push(message);
+      const isGivenUp = (receives.get(key) ?? 0) >= workQueue.receivesMax;
+      if (world.weather.lossless || !isGivenUp) memory.messages.push(message);
     }
   }
 };
@@ -106,11 +108,11 @@ export const worker = async (world: World, isOver: () => boolean): Promise<void>
 /** Rebuilds some view now and then, and looks after what others have left. */
 export const operator = async (world: World, isOver: () => boolean): Promise<void> => {
   while (!isOver()) {
-    for (let idle = world.pick(200); idle > 0 && !isOver(); idle--) await world.scheduler.turn();
+    for (let idle = world.pick(60); idle > 0 && !isOver(); idle--) await world.scheduler.turn();
     const ports = world.process();
     const view = ports.views[world.pick(ports.views.length)];
     try {
-      if (view && world.chance(0.5)) await startRebuild(ports, view);
+      if (view && world.chance(0.7)) await startRebuild(ports, view, { segments: 2 });
       else await maintain(ports);
     } catch {
       // It died, was refused or was throttled; others go on.
@@ -118,19 +120,35 @@ export const operator = async (world: World, isOver: () => boolean): Promise<voi
   }
 };
 
-/** Reads documents from the build that serves; fails when one is older than it was before. */
+/** How far a view has a stream, as the build that serves it shows. */
+const shownVersion = async (world: World, view: View, stream: string): Promise<number> => {
+  const { catalogue, tables } = world.side.start();
+  const record = (await catalogue.list()).find((each) => each.view === view.name);
+  const generation = record?.live.generation ?? 1;
+  switch (view.kind) {
+    case "document":
+      return (
+        (await tables.documents(view, generation).get(stream, { consistent: true }))?.version ?? 0
+      );
+    case "ledger":
+      return (await tables.ledger(view, generation).checkpoints([stream])).get(stream) ?? 0;
+    case "tally":
+      return (await tables.tally(view, generation).checkpoints([stream])).get(stream) ?? 0;
+  }
+};
+
+/** Reads every view from the build that serves; fails when one is older than it was before. */
 export const reader = async (world: World, isOver: () => boolean): Promise<void> => {
   const seen = new Map<string, number>();
   while (!isOver()) {
     await world.scheduler.turn();
-    const { catalogue, tables } = world.side.start();
-    const record = (await catalogue.list()).find(({ view }) => view === jars.name);
     const stream = `jar-${jarId(world)}`;
-    const rows = tables.documents(jars, record?.live.generation ?? 1);
-    const version = (await rows.get(stream, { consistent: true }))?.version ?? 0;
-    const before = seen.get(stream) ?? 0;
+    const view = jarViews[world.pick(jarViews.length)] ?? jars;
+    const version = await shownVersion(world, view, stream);
+    const key = `${stream} in ${view.name}`;
+    const before = seen.get(key) ?? 0;
     if (version < before)
-      throw new Error(`A reader saw ${stream} go back from version ${before} to ${version}.`);
-    seen.set(stream, version);
+      throw new Error(`A reader saw ${key} go back from version ${before} to ${version}.`);
+    seen.set(key, version);
   }
 };

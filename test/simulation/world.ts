@@ -9,6 +9,8 @@ import { createScheduler, type Scheduler } from "./scheduler.ts";
 
 /** How a seed's world misbehaves: chances from 0 to 1 of what may happen at a step. */
 export interface Weather {
+  /** True: notifications and messages are late and repeated, but none is lost for good. */
+  readonly lossless: boolean;
   readonly crash: number;
   readonly throttle: number;
   readonly drop: number;
@@ -47,10 +49,12 @@ export const createWorld = (seed: number): World => {
   const random = createDice(seed);
   const pick = (below: number): number => Math.floor(random() * below);
   const chance = (probability: number): boolean => random() < probability;
+  const lossless = chance(0.5);
   const weather = {
+    lossless,
     crash: chance(0.6) ? random() * 0.03 : 0,
     throttle: chance(0.6) ? random() * 0.05 : 0,
-    drop: chance(0.5) ? random() * 0.3 : 0,
+    drop: lossless ? 0 : random() * 0.3,
     repeat: random() * 0.5,
   };
   const side = createReadSide({ pageSize: 1 + pick(4) });

@@ -2,6 +2,9 @@ import type { SortRange } from "../../core/view-query.ts";
 
 type Value = string | number;
 
+/** DynamoDB refuses partition keys above this size. */
+const partitionBytesMax = 2048;
+
 /** DynamoDB's order of sort keys: numbers by value, texts by their bytes in UTF-8. */
 const compare = (left: Value, right: Value): number =>
   typeof left === "string" && typeof right === "string"
@@ -32,7 +35,7 @@ export interface KeyRange {
 }
 
 /**
- * The part of a query that names its keys; undefined when nothing can lie in the range. The bounds are rough by their
+ * The part of a query that names its keys; undefined when nothing can lie there. The bounds are rough by their
  * own values, for a query knows no open ends: what is read has to be checked against the range and `after` once more.
  */
 export const keyCondition = ({
@@ -43,6 +46,7 @@ export const keyCondition = ({
   descending,
   after,
 }: KeyRange) => {
+  if (Buffer.byteLength(partition) > partitionBytesMax) return undefined;
   const least = highest([range.from, range.above, descending ? undefined : after], 1);
   const most = highest([range.below, descending ? after : undefined], -1);
   if (least !== undefined && most !== undefined && compare(least, most) > 0) return undefined;

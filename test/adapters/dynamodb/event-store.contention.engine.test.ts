@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CommandPorts } from "../../../lib/core/command-request.ts";
 import type { Usage } from "../../../lib/core/meter.ts";
 import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
 import { createDice } from "../../clock.ts";
@@ -21,15 +23,26 @@ beforeAll(async () => {
 
 afterAll(() => started.stop());
 
+/**
+ * Slow motion: one thread and one engine do the work of all functions and of DynamoDB, and other
+ * tests run beside. To a command, this machine looks faster than it is.
+ */
+const slowness = 4;
+const start = Date.now();
+const slowly: Partial<CommandPorts> = {
+  now: () => start + Math.floor((Date.now() - start) / slowness),
+  sleep: (ms) => sleep(ms * slowness),
+};
+
 /** So many functions, each with a cache and dice of its own. */
 const functions = (count: number): readonly Bank[] =>
   Array.from({ length: count }, () =>
-    createBank(started.client, { random: createDice(upTo(1_000_000)) }),
+    createBank(started.client, { ...slowly, random: createDice(upTo(1_000_000)) }),
   );
 
 const accountWith = async (balance: number): Promise<string> => {
   const id = randomUUID();
-  await createBank(started.client).send(id, "open", opening(balance), ann);
+  await createBank(started.client, slowly).send(id, "open", opening(balance), ann);
   return id;
 };
 
