@@ -170,14 +170,14 @@ export const startEngine = async ({ dbPath }: EngineOptions = {}): Promise<Engin
   }
   // A file all the same: only a file can start out with the index that keeps streams fast.
   const home = await mkdtemp(join(tmpdir(), "everfold-engine-"));
+  const remove = () => rm(home, { recursive: true, force: true });
   const path = join(home, "engine.db");
-  await createEngineFile(path);
-  const engine = await launch(binary, path, home);
-  return {
-    ...engine,
-    stop: async () => {
-      await engine.stop();
-      await rm(home, { recursive: true, force: true });
-    },
-  };
+  try {
+    await createEngineFile(path);
+    const engine = await launch(binary, path, home);
+    return { ...engine, stop: () => engine.stop().then(remove) };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 };

@@ -56,7 +56,7 @@ export const commandRequest = (
   const id = event.pathParameters?.[keyOf(domain).parameter];
   const streamId = streamIdOf(domain, id, caller);
   const body = jsonBody(event);
-  const steps = parseInput(() => stepsOf(domain, name, streamId, body));
+  const steps = parseInput(() => stepsOf(domain, name, streamId, body), "body");
   const expected = expectedVersion(event);
   const identified = idempotency(event, caller.sub, body);
   const request = {

@@ -29,16 +29,16 @@ export const callerOf = (event: HttpEvent): Caller => {
   return { sub, admin: groups.includes("admin"), auditor: groups.includes("auditor") };
 };
 
-const fieldErrors = ({ issues }: z.ZodError): readonly FieldError[] =>
-  issues.map(({ path, message }) => ({ field: path.join(".") || "body", reason: message }));
+const fieldErrors = ({ issues }: z.ZodError, whole: string): readonly FieldError[] =>
+  issues.map(({ path, message }) => ({ field: path.join(".") || whole, reason: message }));
 
-/** Runs a parser; what does not fit is bad input, field by field. */
-export const parseInput = <T>(parse: () => T): T => {
+/** Runs a parser; what does not fit is bad input, field by field, or of the `whole` where no field is to blame. */
+export const parseInput = <T>(parse: () => T, whole = "query"): T => {
   try {
     return parse();
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    const errors = fieldErrors(error);
+    const errors = fieldErrors(error, whole);
     const detail = errors.map(({ field, reason }) => `${field}: ${reason}`).join("; ");
     throw new Refusal("bad-input", detail, { errors });
   }

@@ -24,17 +24,18 @@ type Parameters = Readonly<Record<string, string | number | undefined>>;
 
 /** A path with its parameters; those that are undefined are left out. */
 export const pathWith = (path: string, parameters: Parameters = {}): string => {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-  return given.length === 0 ? path : `${path}?${query}`;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? path : `${path}?${query}`;
 };
 
-/** Asks, and sees at least what this client has just written. */
-export const ask = async ({ wire, writes }: Line, path: string): Promise<unknown> => {
+/** Asks, and sees at least what this client has just written; the server's answer is taken to be as the route says. */
+export const ask = async <T>({ wire, writes }: Line, path: string): Promise<T> => {
   const token = writes.token();
   const headers = token === undefined ? {} : { "consistency-token": token };
   const request: Request = { method: "GET", path, headers, repeatable: true };
-  return (await send(wire, request)).json();
+  return (await send(wire, request)).body as T;
 };
 
 /** Sends a command, under a key of its own where none is given, and remembers what was written. */
@@ -49,9 +50,9 @@ export const sendCommand = async (
     ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
   };
   const repeatable = idempotencyKey !== null;
-  const response = await send(wire, { method: "POST", path, headers, body, repeatable });
-  writes.note(response.headers.get("consistency-token"));
-  return response.json();
+  const answer = await send(wire, { method: "POST", path, headers, body, repeatable });
+  writes.note(answer.headers.get("consistency-token"));
+  return answer.body;
 };
 
 const momentOf = (moment: Moment | undefined): Parameters => {

@@ -29,6 +29,13 @@ export interface Wire extends Clock {
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
+/** What a server answers when it has done what was asked. */
+export interface Answer {
+  readonly headers: Headers;
+  /** As it came, JSON parsed. */
+  readonly body: unknown;
+}
+
 /** Answers that say: not now. */
 const busy: ReadonlySet<number> = new Set([409, 429, 503]);
 
@@ -48,10 +55,11 @@ const attempt = async (
   wire: Wire,
   { method, path }: Request,
   message: RequestInit,
-): Promise<Response | Problem | Unanswered> => {
+): Promise<Answer | Problem | Unanswered> => {
   try {
     const response = await wire.fetch(wire.url + path, message);
-    return response.ok ? response : await problemOf(response);
+    if (!response.ok) return await problemOf(response);
+    return { headers: response.headers, body: await response.json() };
   } catch (cause) {
     return new Unanswered(`${method} ${wire.url}${path} got no answer.`, { cause });
   }
@@ -73,11 +81,11 @@ const delayOf = (wire: Wire, failures: number, failure: Problem | Unanswered): n
  * Sends a request, again while the server is busy or out of reach and the bounds allow it. Throws a `Problem` for any
  * other answer than a success, and `Unanswered` when there is none.
  */
-export const send = async (wire: Wire, request: Request): Promise<Response> => {
+export const send = async (wire: Wire, request: Request): Promise<Answer> => {
   const deadline = wire.now() + requestBounds.totalMs;
   for (let failures = 1; ; failures++) {
     const result = await attempt(wire, request, messageOf(request, await wire.token()));
-    if (result instanceof Response) return result;
+    if (!(result instanceof Error)) return result;
     const delay = delayOf(wire, failures, result);
     const isLast = failures >= requestBounds.attemptsMax || wire.now() + delay > deadline;
     if (!request.repeatable || isLast || !isPassing(result)) throw result;

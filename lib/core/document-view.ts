@@ -81,11 +81,12 @@ export const documentView = (domain: Domain): DocumentView => {
 
 const entriesOf = ({ domain }: DocumentView, { stream, state }: Loaded): DocumentRow["entries"] => {
   const { owner } = subjectOf(domain, state);
-  const own = owner === undefined ? {} : { [ownerIndex]: { partition: owner, sort: stream } };
+  const own =
+    owner === undefined ? [] : [[ownerIndex, { partition: owner, sort: stream }] as const];
   const others = Object.entries(domain.index?.(state) ?? {}).flatMap(([name, entry]) =>
     entry ? [[name, entry] as const] : [],
   );
-  return { ...own, ...Object.fromEntries(others) };
+  return Object.fromEntries([...own, ...others]);
 };
 
 /** The row of a stream in this state. */

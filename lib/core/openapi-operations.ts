@@ -160,7 +160,8 @@ export const viewOperation = ({ domain, query: asked, path, view }: ViewRoute): 
   );
   const item = asked.item ? jsonSchema(asked.item, "answer") : schemaRef(documentName(domain));
   return {
-    operationId: `view-${path.replace("/views", "")
+    operationId: `view-${path
+      .replace("/views", "")
       .split("/")
       .filter((part) => /^[a-z-]+$/.test(part))
       .join("-")}`,

@@ -36,8 +36,10 @@ describe("an audit", () => {
     const ports = side.start();
     expect(await startAudit(ports, "run", 2)).toEqual({ run: "run", segments: 2, startedAt });
     expect(queued(side, "audit-segment")).toHaveLength(4);
+    // The log is followed, and the rows are still to be.
+    for (const { work } of side.memory.messages.splice(0, 2)) await doWork(ports, work, Infinity);
     const running = await auditReport(ports);
-    expect(running).toMatchObject({ status: "running", startedAt, streams: 0 });
+    expect(running).toMatchObject({ status: "running", startedAt, streams: 5, problemsFound: 1 });
     expect(running).not.toHaveProperty("ok");
     side.clock.advance(5_000);
     await side.drain(ports);

@@ -7,6 +7,7 @@ import { type BrokenChain, chainStart, verifyLink } from "../../lib/core/integri
 import { foldCommit } from "../../lib/core/loaded.ts";
 import { createClock } from "../clock.ts";
 import { type CommandProcess, createCommandProcess } from "../command-process.ts";
+import { runs } from "../effort.ts";
 import { Command, jar, pour } from "../jar.ts";
 import { type AppendFault, createMemoryEventStore } from "../memory-event-store.ts";
 
@@ -135,6 +136,6 @@ test("whatever the interleaving and the faults: nothing acknowledged is lost, no
       const balance = coinsOf(log, "Made") + coinsOf(log, "CoinsPut") - coinsOf(log, "CoinsTaken");
       expect(Number(one) + Number(two)).toBe(balance);
     }),
-    { numRuns: 400 },
+    runs(250),
   );
 });

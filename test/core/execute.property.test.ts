@@ -16,6 +16,7 @@ import {
   request,
   send,
 } from "../domains/account/model.ts";
+import { runs } from "../effort.ts";
 import { noSnapshots, snapshotEvery } from "../jar-history.ts";
 import { createMemoryEventStore, type MemoryEventStore } from "../memory-event-store.ts";
 
@@ -77,7 +78,7 @@ describe("any sequence of commands", () => {
           }
           await checkAgainst(model, store);
         }),
-        { numRuns: 60 },
+        runs(40),
       );
     },
   );
@@ -107,7 +108,7 @@ describe("any sequence of commands", () => {
           await checkAgainst(model, store);
         },
       ),
-      { numRuns: 100 },
+      runs(80),
     );
   });
 });

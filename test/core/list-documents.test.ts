@@ -5,6 +5,7 @@ import { documentView, ownerIndex } from "../../lib/core/document-view.ts";
 import { type ListRequest, listDocuments } from "../../lib/core/list-documents.ts";
 import type { Loaded } from "../../lib/core/loaded.ts";
 import { createCommandProcess, refusalOf } from "../command-process.ts";
+import { runs } from "../effort.ts";
 import { Command, jar } from "../jar.ts";
 import { createMemoryDocumentRows } from "../memory-document-rows.ts";
 
@@ -221,7 +222,7 @@ describe("whatever was written, and however far indexes lag", () => {
           );
         },
       ),
-      { numRuns: 150 },
+      runs(120),
     );
   });
 });

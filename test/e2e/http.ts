@@ -68,3 +68,27 @@ export const createHttp = (url: string, socketsMax = 64): Http => {
   };
   return Object.assign(send, { close: () => agent.destroy() });
 };
+
+/** What an answer says that it cost: round trips to the store, read units, write units. */
+export const priceOf = ({ headers }: Reply): readonly number[] => {
+  const [, ...numbers] =
+    /^rt;desc="([\d.]+)", rcu;desc="([\d.]+)", wcu;desc="([\d.]+)"$/.exec(
+      headers["server-timing"] ?? "",
+    ) ?? [];
+  return numbers.map(Number);
+};
+
+/** The items of a list. */
+export const itemsOf = ({ body, text }: Reply): readonly Readonly<Record<string, unknown>>[] => {
+  const { items } = Object(body);
+  if (Array.isArray(items)) return items;
+  throw new Error(`There are no items in ${text}`);
+};
+
+/** Where the next page begins; undefined on the last one. */
+export const cursorOf = ({ body }: Reply): string | undefined => Object(body).cursor;
+
+/** Sends a reply's token back. */
+export const seen = (...replies: readonly Reply[]): Readonly<Record<string, string>> => ({
+  "consistency-token": replies.map(({ headers }) => headers["consistency-token"] ?? "").join(","),
+});

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
+import { afterAll } from "vitest";
 import { registry } from "../../lib/domains/index.ts";
 import { EverfoldStack, type EverfoldStackProps } from "../../lib/infra/everfold-stack.ts";
 import { settingsFrom } from "../../lib/infra/settings.ts";
@@ -15,13 +16,18 @@ const { context: flags }: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(cdkJson, "utf8"),
 );
 
-const scratch = mkdtempSync(join(tmpdir(), "everfold-synth-"));
-process.once("exit", () => rmSync(scratch, { recursive: true }));
+const scratch = join(tmpdir(), `everfold-synth-${process.pid}-${Date.now()}`);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const outputDirectory = (): string => {
+  mkdirSync(scratch, { recursive: true });
+  return mkdtempSync(join(scratch, "app-"));
+};
 
 /** The app as the command line would make it with these `-c` options. */
 export const appWith = (options: Readonly<Record<string, unknown>> = {}): App =>
   new App({
-    outdir: mkdtempSync(join(scratch, "app-")),
+    outdir: outputDirectory(),
     context: { ...flags, "aws:cdk:bundling-stacks": [], ...options },
   });
 

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import type { TableDefinition } from "../../../lib/core/table.ts";
 import { createTables } from "../../../local/create-tables.ts";
@@ -23,5 +23,8 @@ export const startStore = async (
   const maker = new DynamoDBClient({});
   await createTables(maker, tables);
   maker.destroy();
-  return { url: engine.url, client: createDocumentClient(), stop: engine.stop };
+  const client = createDocumentClient();
+  // A client looks its address up with its first request; from then on it keeps it.
+  for (const { name } of tables) await client.send(new ScanCommand({ TableName: name, Limit: 1 }));
+  return { url: engine.url, client, stop: engine.stop };
 };

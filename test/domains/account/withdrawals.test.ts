@@ -29,7 +29,9 @@ describe("what a user has withdrawn in a month", () => {
       },
     ]);
     const next = { ...at, time: "2026-11-01T00:00:00.000Z" };
-    expect(withdrawals.additions(withdrawn, next)).toMatchObject([{ labels: { month: "2026-11" } }]);
+    expect(withdrawals.additions(withdrawn, next)).toMatchObject([
+      { labels: { month: "2026-11" } },
+    ]);
   });
 
   test.each([

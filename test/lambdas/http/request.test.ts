@@ -149,7 +149,7 @@ describe("input that does not fit", () => {
 
   test("is refused field by field", () => {
     const { kind, facts, message } = refusal(() =>
-      parseInput(() => Shape.parse({ amount: 1.5, owner: {}, extra: 1 })),
+      parseInput(() => Shape.parse({ amount: 1.5, owner: {}, extra: 1 }), "body"),
     );
     expect(kind).toBe("bad-input");
     expect(facts.errors?.map(({ field }) => field)).toEqual(["amount", "owner.name", "body"]);
@@ -177,7 +177,8 @@ describe("query parameters", () => {
   });
 
   test.each(["Limit", "constructor", "toString", "limits"])("refuse %s", (name) => {
-    expect(refusal(() => ask({ [name]: "1" })).kind).toBe("bad-input");
+    const { kind, facts } = refusal(() => ask({ [name]: "1" }));
+    expect([kind, facts.errors?.[0]?.field]).toEqual(["bad-input", "query"]);
   });
 });
 
