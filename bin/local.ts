@@ -26,6 +26,22 @@ const fail = (error: unknown): never => {
   process.exit(1);
 };
 
+const parentCheckMs = 250;
+
+/**
+ * Tells when the shell that npm has put in between is gone: a signal to npm ends that shell, which passes nothing on.
+ */
+const onOrphaned = (act: () => void): void => {
+  if (process.env.npm_lifecycle_event !== "start") return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, parentCheckMs);
+  timer.unref();
+};
+
 /** Stops cleanly on the first signal, at once on a later one. */
 const stopOnSignals = (system: Pick<System, "stop">): void => {
   let stoppedAt: number | undefined;
@@ -44,6 +60,9 @@ const stopOnSignals = (system: Pick<System, "stop">): void => {
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
+  onOrphaned(() => {
+    if (stoppedAt === undefined) onSignal();
+  });
 };
 
 const start = async (): Promise<void> => {

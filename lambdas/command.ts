@@ -1,3 +1,4 @@
+import { streamOf } from "../lib/core/domain.ts";
 import { execute } from "../lib/core/execute.ts";
 import { routeKey } from "../lib/core/route.ts";
 import { registry } from "../lib/domains/index.ts";
@@ -6,14 +7,17 @@ import { commandAnswer } from "./http/command-answer.ts";
 import { commandRequest } from "./http/command-request.ts";
 import { endpoint } from "./http/endpoint.ts";
 import { unknownRoute } from "./http/unknown-route.ts";
+import { createTurns } from "./turns.ts";
 
 const routes = new Map(registry.commands.map((route) => [routeKey(route), route]));
 const ports = commandPorts();
+const turns = createTurns();
 
 /** Carries out `POST /{collection}/{id}/{command}`. */
 export const handler = endpoint(async (event) => {
   const route = routes.get(event.routeKey);
   if (!route) throw unknownRoute(event);
   const { id, request } = commandRequest(route, event);
-  return commandAnswer(id, await execute(ports, request));
+  const streams = request.steps.map((step) => streamOf(request.domain, step.id));
+  return commandAnswer(id, await turns.take(streams, () => execute(ports, request)));
 });

@@ -11,7 +11,7 @@ import {
   jwtVerify,
   SignJWT,
 } from "jose";
-import { readPrivateFile, writePrivateFile } from "./kms-file.ts";
+import { readPrivateFile, writePrivateFile } from "./private-file.ts";
 import { errorText, StartupFault } from "./startup-fault.ts";
 
 /** Whom a token is for. */

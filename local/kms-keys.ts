@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { readPrivateFile, writePrivateFile } from "./kms-file.ts";
+import { readPrivateFile, writePrivateFile } from "./private-file.ts";
 import { StartupFault } from "./startup-fault.ts";
 
 const Key = z.strictObject({

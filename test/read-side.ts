@@ -161,32 +161,6 @@ export const createReadSide = (options: ReadSideOptions = {}): ReadSide => {
   };
 };
 
-/** Does one piece of work as a queue has it done: a process that dies leaves the message to another one. */
-export const survives = async (work: Promise<unknown>): Promise<boolean> => {
-  try {
-    await work;
-    return true;
-  } catch (error) {
-    if (error instanceof Crash) return false;
-    throw error;
-  }
-};
-
-/** The death of a process. */
-export class Crash extends Error {
-  override readonly name = "Crash";
-}
-
-/** A process that dies at its nth call, before or after it took effect: from then on it does nothing at all. */
-export const dying = (lastCall: number, moment: "before" | "after"): Hook => {
-  let calls = 0;
-  return (_, at) => {
-    if (at === "before") calls += 1;
-    if (calls > lastCall || (calls === lastCall && (at === moment || at === "after")))
-      throw new Crash();
-  };
-};
-
 /** Queued work of one kind. */
 export const queued = ({ memory }: ReadSide, kind: Work["kind"]): readonly Work[] =>
   memory.messages.map(({ work }) => work).filter((work) => work.kind === kind);

@@ -1,4 +1,5 @@
-import type { OwnWrites } from "./own-writes.ts";
+import { ask, type Line, type Parameters, pathWith, sendCommand, streamPath } from "./line.ts";
+import { followStream, type OnChange, type Optimistic } from "./optimistic.ts";
 import type {
   AnyDomain,
   CommandOptions,
@@ -9,60 +10,20 @@ import type {
   QueriesOf,
   Versions,
 } from "./shapes.ts";
-import { type Request, send, type Wire } from "./transport.ts";
-
-/** What every part of a client works with. */
-export interface Line {
-  readonly wire: Wire;
-  readonly writes: OwnWrites;
-}
 
 /** The commands and queries of one domain, by name. */
-export type Collection<D extends AnyDomain> = CommandsOf<D, [id: string], Done<D>> & QueriesOf<D>;
-
-type Parameters = Readonly<Record<string, string | number | undefined>>;
-
-/** A path with its parameters; those that are undefined are left out. */
-export const pathWith = (path: string, parameters: Parameters = {}): string => {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters))
-    if (value !== undefined) query.set(name, String(value));
-  return query.size === 0 ? path : `${path}?${query}`;
-};
-
-/** Asks, and sees at least what this client has just written; the server's answer is taken to be as the route says. */
-export const ask = async <T>({ wire, writes }: Line, path: string): Promise<T> => {
-  const token = writes.token();
-  const headers = token === undefined ? {} : { "consistency-token": token };
-  const request: Request = { method: "GET", path, headers, repeatable: true };
-  return (await send(wire, request)).body as T;
-};
-
-/** Sends a command, under a key of its own where none is given, and remembers what was written. */
-export const sendCommand = async (
-  { wire, writes }: Line,
-  path: string,
-  body: unknown = {},
-  { ifMatch, idempotencyKey = crypto.randomUUID() }: CommandOptions = {},
-): Promise<unknown> => {
-  const headers = {
-    ...(idempotencyKey === null ? {} : { "idempotency-key": idempotencyKey }),
-    ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
-  };
-  const repeatable = idempotencyKey !== null;
-  const answer = await send(wire, { method: "POST", path, headers, body, repeatable });
-  writes.note(answer.headers.get("consistency-token"));
-  return answer.body;
-};
+export type Collection<D extends AnyDomain> = CommandsOf<D, [id: string], Done<D>> &
+  (D["declared"] extends { readonly hidden: true }
+    ? object
+    : QueriesOf<D> & {
+        /** Follows one stream, and shows at once what commands will make of it. */
+        optimistic(id: string, onChange?: OnChange<D>): Promise<Optimistic<D>>;
+      });
 
 const momentOf = (moment: Moment | undefined): Parameters => {
   if (moment === undefined || "version" in moment) return { ...moment };
   return { at: moment.at instanceof Date ? moment.at.toISOString() : moment.at };
 };
-
-/** Where a stream of a domain is found. */
-export const streamPath = ({ collection }: AnyDomain, id: string, name = ""): string =>
-  `/${collection}/${encodeURIComponent(id)}${name && `/${name}`}`;
 
 const queriesOf = (line: Line, domain: AnyDomain): Readonly<Record<string, unknown>> => {
   if (domain.hidden) return {};
@@ -78,6 +39,8 @@ const queriesOf = (line: Line, domain: AnyDomain): Readonly<Record<string, unkno
   ]);
   return {
     get: (id: string, moment?: Moment) => at(id, "", momentOf(moment)),
+    optimistic: (id: string, onChange?: OnChange<AnyDomain>) =>
+      followStream(line, domain, id, onChange),
     list: (request?: Parameters) => ask(line, pathWith(`/${domain.collection}`, request)),
     ...Object.fromEntries([...logs, ...comparisons]),
   };

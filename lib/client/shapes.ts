@@ -83,7 +83,7 @@ export interface CommandOptions {
   /** The version that the stream must be at. */
   readonly ifMatch?: number | undefined;
   /**
-   * The same key and request get the first answer again, whoever sends them; a random one if absent. `null`: none, which
+   * The caller's same request under the same key gets the first answer again; a random key if absent. `null`: none, which
    * is cheaper, but then a command is never sent again, not even when its answer was lost.
    */
   readonly idempotencyKey?: string | null | undefined;
@@ -160,14 +160,11 @@ type ComparisonsOf<Comparisons> = {
   >;
 };
 
-/** What may be asked of a domain's streams, unless they are hidden. */
-export type QueriesOf<D extends AnyDomain> =
-  Declared<D> extends { readonly hidden: true }
-    ? object
-    : {
-        get(id: string, moment?: Moment): Promise<DocumentOf<D>>;
-        list(request?: ListRequest<D>): Promise<Page<DocumentOf<D>>>;
-        history(id: string, page?: PageRequest): Promise<Page<EventOf<D>>>;
-        integrity(id: string, page?: Pick<PageRequest, "cursor">): Promise<Integrity>;
-      } & LogsOf<D, Field<Declared<D>, "logs">> &
-        ComparisonsOf<Field<Declared<D>, "comparisons">>;
+/** What may be asked of a domain's streams. */
+export type QueriesOf<D extends AnyDomain> = {
+  get(id: string, moment?: Moment): Promise<DocumentOf<D>>;
+  list(request?: ListRequest<D>): Promise<Page<DocumentOf<D>>>;
+  history(id: string, page?: PageRequest): Promise<Page<EventOf<D>>>;
+  integrity(id: string, page?: Pick<PageRequest, "cursor">): Promise<Integrity>;
+} & LogsOf<D, Field<Declared<D>, "logs">> &
+  ComparisonsOf<Field<Declared<D>, "comparisons">>;

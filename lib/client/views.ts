@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { ViewQuery } from "../core/view-query.ts";
-import { ask, type Line, pathWith } from "./collection.ts";
+import { ask, type Line, type Parameters, pathWith } from "./line.ts";
 import type { AnyDomain, DocumentOf, Opened, Page, PageRequest } from "./shapes.ts";
 
 type Field<T, K extends string> = T extends { readonly [P in K]: infer V } ? V : object;
@@ -28,7 +28,7 @@ type Question<D extends AnyDomain, N> = D extends AnyDomain
 export type ViewRequest<D extends AnyDomain, N> = PageRequest &
   (Question<D, N> extends { readonly asked: { readonly parameters: infer P extends z.ZodObject } }
     ? z.input<P>
-    : Readonly<Record<string, string | number | undefined>>);
+    : Parameters);
 
 type ItemOf<Q> = Q extends { readonly asked: { readonly item: infer I extends z.ZodObject } }
   ? Opened<z.output<I>>
@@ -50,8 +50,6 @@ export type AskView<D extends AnyDomain> = <const N extends ViewName<D>>(
   name: N,
   request: ViewRequest<D, N>,
 ) => Promise<ViewAnswer<D, N>>;
-
-type Parameters = Readonly<Record<string, string | number | undefined>>;
 
 const questionsOf = ({ lookups = {}, views = [] }: AnyDomain): [string, ViewQuery][] => [
   ...Object.entries(lookups),

@@ -63,12 +63,7 @@ const duties: Readonly<Record<HttpFunction, Duty>> = {
   },
   people: {
     timeout: Duration.seconds(29),
-    grant: (fn, { eventStore, subjectKeys, viewControl, views }) => {
-      eventStore.grantRead(fn);
-      viewControl.grantList(fn);
-      views.grantReadLedgers(fn);
-      subjectKeys.grantErase(fn);
-    },
+    grant: (fn, { subjectKeys }) => subjectKeys.grantErase(fn),
   },
   operations: {
     timeout: Duration.seconds(29),

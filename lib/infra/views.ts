@@ -53,12 +53,6 @@ export class Views extends Construct {
     for (const { table } of this.tables) table.allowIndexes(fn);
   }
 
-  /** Lets a function read ledgers only. */
-  grantReadLedgers(fn: LambdaFunction): void {
-    for (const { kind, table } of this.tables)
-      if (kind === "ledger") table.allow(fn, ...reading.ledger);
-  }
-
   /** Lets a function apply commits to the rows. */
   grantProject(fn: LambdaFunction): void {
     this.allow(fn, projecting);

@@ -4,6 +4,7 @@ import { applyDocument } from "../../lib/core/apply-document.ts";
 import type { Commit } from "../../lib/core/commit.ts";
 import { documentView, rowOf } from "../../lib/core/document-view.ts";
 import { defaultSnapshotPolicy } from "../../lib/core/snapshot.ts";
+import { runs } from "../effort.ts";
 import { jar } from "../jar.ts";
 import { type JarHistory, jarHistory, noSnapshots, snapshotEvery } from "../jar-history.ts";
 import { createMemoryDocumentRows, type MemoryDocumentRows } from "../memory-document-rows.ts";
@@ -150,6 +151,7 @@ describe("whatever notifications come", () => {
           expect(row()).toEqual(rowAfter(applied + 1));
         }
       }),
+      runs(100),
     );
   });
 });

@@ -156,12 +156,27 @@ describe("a tally", () => {
     expect(memory.checkpoints(purses).has("jar-unknown")).toBe(false);
   });
 
+  /** Four events of one commit that need as many transactions. */
+  const wide: TallyView = {
+    ...purses,
+    shards: 1,
+    additions: (_, { version }) => sorts(60, version * 60).map((sort) => additionTo(sort)),
+  };
+  const expectWide = (): void => {
+    expect(memory.checkpoints(wide).get("jar-a")).toBe(4);
+    expect(memory.tally(wide)).toHaveLength(240);
+    expect(memory.tally(wide).every(({ sums }) => sums.coins === 1)).toBe(true);
+  };
+
+  test("tries again when the second of several transactions meets others", async () => {
+    const commits = await log.fill("a", 1, 4);
+    let calls = 0;
+    const isBusy = () => ++calls === 2;
+    expect(await apply(groupByStream(commits), { isBusy }, wide)).toEqual(new Map());
+    expectWide();
+  });
+
   test("goes on inside a commit whose events needed several transactions", async () => {
-    const wide: TallyView = {
-      ...purses,
-      shards: 1,
-      additions: (_, { version }) => sorts(60, version * 60).map((sort) => additionTo(sort)),
-    };
     const commits = await log.fill("a", 1, 4);
     const crash = {
       hook: (name: string, when: string) => {
@@ -171,9 +186,7 @@ describe("a tally", () => {
     expect(await apply(groupByStream(commits), crash, wide)).toHaveProperty("size", 1);
     expect(memory.checkpoints(wide).get("jar-a")).toBe(2);
     expect(await apply(head("a"), {}, wide)).toEqual(new Map());
-    expect(memory.checkpoints(wide).get("jar-a")).toBe(4);
-    expect(memory.tally(wide)).toHaveLength(240);
-    expect(memory.tally(wide).every(({ sums }) => sums.coins === 1)).toBe(true);
+    expectWide();
   });
 
   test.each(["before", "after"] as const)(

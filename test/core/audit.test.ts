@@ -3,8 +3,9 @@ import { auditReport, auditSegment, problemsKept, startAudit } from "../../lib/c
 import { doWork } from "../../lib/core/work.ts";
 import { audited, edited, replaced, settled, short } from "../audited.ts";
 import { createDice } from "../clock.ts";
+import { dying, survives } from "../crash.ts";
 import { jarHistory } from "../jar-history.ts";
-import { createReadSide, dying, queued, type ReadSide, survives } from "../read-side.ts";
+import { createReadSide, queued, type ReadSide } from "../read-side.ts";
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 process.stdout.write(`Seed of the audits: ${seed}\n`);

@@ -1,43 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { type MaintainReport, maintain, maintainBounds } from "../../lib/core/maintain.ts";
-import { parkAndQueue, project } from "../../lib/core/project.ts";
+import { maintain, maintainBounds } from "../../lib/core/maintain.ts";
+import { project } from "../../lib/core/project.ts";
 import { retiredMs, startRebuild } from "../../lib/core/rebuild.ts";
 import { sweepMarginMs } from "../../lib/core/sweep-generation.ts";
 import type { View } from "../../lib/core/view.ts";
 import { doWork } from "../../lib/core/work.ts";
-import {
-  createReadSide,
-  dying,
-  filled,
-  queued,
-  type ReadSide,
-  recordOf,
-  survives,
-} from "../read-side.ts";
+import { dying, survives } from "../crash.ts";
+import { createReadSide, filled, queued, type ReadSide, recordOf } from "../read-side.ts";
 import { diary, jars, jarViews, purses } from "../sample-views.ts";
+import { nothing, tended } from "../tended.ts";
 import { expectBuilt, heldBy } from "../view-oracle.ts";
 
-const nothing: MaintainReport = {
-  recorded: [],
-  started: [],
-  resumed: [],
-  switched: [],
-  swept: [],
-  queued: [],
-  failures: [],
-};
 const names = jarViews.map(({ name }) => name);
-const { idleMs, unqueuedMs, queuedMs, buildsMax } = maintainBounds;
-
-/** A read side in which nothing is to be done: its views were recorded before anything was committed. */
-const tended = async (): Promise<ReadSide> => {
-  const side = createReadSide();
-  await maintain(side.start());
-  const { store } = filled(6);
-  for (let jar = 0; jar < 6; jar++) side.plant(store.commits(`jar-j${jar}`));
-  await project(side.start(), side.log());
-  return side;
-};
+const { idleMs, buildsMax } = maintainBounds;
 
 const firstSegments = (side: ReadSide) =>
   side.memory.messages.splice(0).filter(({ work }) => work.kind === "segment");
@@ -166,67 +141,5 @@ describe("care for a rebuild", () => {
         expect(record).not.toHaveProperty("building");
         expectBuilt(side, diary, record?.live.generation ?? 0);
       }
-  });
-});
-
-describe("care for what is parked", () => {
-  const pair = { view: "diary", generation: 1, stream: "jar-j3" };
-  const noted = { reason: "Error: Too hot.", queued: false, dead: false };
-
-  it("queues a stream whose message was never sent, once it cannot be under way any more", async () => {
-    const side = await tended();
-    await side.start().parking.park(pair, noted);
-    side.clock.advance(unqueuedMs - 1);
-    expect(await maintain(side.start())).toEqual(nothing);
-    side.clock.advance(1);
-    expect(await maintain(side.start())).toEqual({ ...nothing, queued: ["diary"] });
-    expect(side.memory.parked).toMatchObject([{ ...pair, ...noted, queued: true }]);
-    await side.drain();
-    expect(side.memory.parked).toEqual([]);
-  });
-
-  it("queues a stream again whose message has been lost for an hour", async () => {
-    const side = await tended();
-    await parkAndQueue(side.start(), { ...pair, cause: "Too hot." });
-    side.memory.messages.length = 0;
-    side.clock.advance(queuedMs - 1);
-    expect(await maintain(side.start())).toEqual(nothing);
-    side.clock.advance(1);
-    expect(await maintain(side.start())).toEqual({ ...nothing, queued: ["diary"] });
-  });
-
-  it("leaves what was given up to whoever redrives it", async () => {
-    const side = await tended();
-    await side.start().parking.park(pair, { ...noted, queued: true, dead: true });
-    side.clock.advance(10 * queuedMs);
-    expect(await maintain(side.start())).toEqual(nothing);
-  });
-
-  it("queues so many in one run, and the others in the next ones", async () => {
-    const side = await tended();
-    const count = maintainBounds.pairsQueuedMax + 3;
-    const { parking } = side.start();
-    for (let jar = 0; jar < count; jar++)
-      await parking.park({ ...pair, stream: `jar-p${jar}` }, noted);
-    side.clock.advance(unqueuedMs);
-    expect((await maintain(side.start())).queued).toHaveLength(maintainBounds.pairsQueuedMax);
-    expect((await maintain(side.start())).queued).toHaveLength(3);
-  });
-
-  it("goes on with other views when one cannot be cared for", async () => {
-    const side = await tended();
-    await side.start().parking.park(pair, noted);
-    await side.start().parking.park({ ...pair, view: "purses" }, noted);
-    side.clock.advance(unqueuedMs);
-    let isFirst = true;
-    const failing = side.start((call) => {
-      if (call === "queue.send" && isFirst) {
-        isFirst = false;
-        throw new Error("The queue is gone.");
-      }
-    });
-    const { failures, queued: again } = await maintain(failing);
-    expect(failures).toMatchObject([{ message: "The queue is gone." }]);
-    expect(again).toEqual(["purses"]);
   });
 });

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { rebuildSegment, resumeRebuild, retiredMs, startRebuild } from "../../lib/core/rebuild.ts";
 import { doWork } from "../../lib/core/work.ts";
 import { createDice } from "../clock.ts";
+import { dying, survives } from "../crash.ts";
 import { jarHistory } from "../jar-history.ts";
-import { createReadSide, dying, filled, queued, recordOf, survives } from "../read-side.ts";
+import { createReadSide, filled, queued, recordOf } from "../read-side.ts";
 import { diary, jars, jarViews, purses, ranking } from "../sample-views.ts";
 import { expectBuilt, heldBy } from "../view-oracle.ts";
 

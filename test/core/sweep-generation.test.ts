@@ -3,7 +3,8 @@ import { project } from "../../lib/core/project.ts";
 import { retiredMs, startRebuild } from "../../lib/core/rebuild.ts";
 import { sweepGeneration, sweepMarginMs } from "../../lib/core/sweep-generation.ts";
 import { delaySecondsMax } from "../../lib/core/work-queue.ts";
-import { dying, filled, type ReadSide, recordOf, survives } from "../read-side.ts";
+import { dying, survives } from "../crash.ts";
+import { filled, type ReadSide, recordOf } from "../read-side.ts";
 import { diary, jarViews } from "../sample-views.ts";
 import { expectBuilt, heldBy } from "../view-oracle.ts";
 

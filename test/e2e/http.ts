@@ -92,3 +92,15 @@ export const cursorOf = ({ body }: Reply): string | undefined => Object(body).cu
 export const seen = (...replies: readonly Reply[]): Readonly<Record<string, string>> => ({
   "consistency-token": replies.map(({ headers }) => headers["consistency-token"] ?? "").join(","),
 });
+
+const servedMs = 60_000;
+
+/** Asks again, as the contract says, while a view has not taken in what the token names. */
+export const whenServed = async (ask: () => Promise<Reply>): Promise<Reply> => {
+  const deadline = Date.now() + servedMs;
+  for (;;) {
+    const reply = await ask();
+    if (reply.status !== 503 || reply.headers["retry-after"] === undefined) return reply;
+    if (Date.now() > deadline) throw new Error(`Still unavailable: ${reply.text}`);
+  }
+};

@@ -70,12 +70,7 @@ const allowed: Record<string, Record<string, string[]>> = {
     "index of a tally": dynamodb("Query"),
     [keys]: ["kms:Decrypt"],
   },
-  People: {
-    ...erasing,
-    "EventStoreTable.Arn": dynamodb("Query"),
-    "ViewControlTable.Arn": dynamodb("Query"),
-    ledger: dynamodb("BatchGetItem", "Query"),
-  },
+  People: erasing,
   Operations: {
     ...operating,
     "ViewControlTable.Arn": dynamodb(

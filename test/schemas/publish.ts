@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { openApi } from "../lib/core/openapi.ts";
-import { type PublishedSchema, publishedSchemas } from "../lib/core/published-schemas.ts";
-import { registry } from "../lib/domains/index.ts";
-import { exampleOf } from "../test/schemas/example.ts";
+import { openApi } from "../../lib/core/openapi.ts";
+import { type PublishedSchema, publishedSchemas } from "../../lib/core/published-schemas.ts";
+import { registry } from "../../lib/domains/index.ts";
+import { exampleOf } from "./example.ts";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 
 const read = async (path: string): Promise<string | undefined> => {
   try {
