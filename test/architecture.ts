@@ -57,7 +57,7 @@ export const rules: readonly Rule[] = [
   {
     name: "the client",
     files: /^lib\/client\//,
-    may: ["lib/client/*", "lib/core/*", "lib/domains/*"],
+    may: ["lib/client/*", "lib/core/*", "lib/domains/*", "zod"],
   },
   {
     name: "a function",

@@ -66,6 +66,11 @@ export const openCandidate = async (
 /** An append that did not succeed, as far as the store told. */
 export type Failed = Exclude<Appended, { outcome: "written" }>;
 
+/** True when what was in the way of our commit is our commit: an earlier attempt had succeeded. */
+export const isOurs = (candidates: readonly Candidate[], failed: Failed): boolean =>
+  failed.outcome === "conflict" &&
+  failed.winners.some(({ id }) => candidates.some(({ commitId }) => sameBytes(id, commitId)));
+
 /**
  * Takes in the commits that were in the way of ours, each of which stands at the key that we tried. What the store did
  * not tell, and everything when `toHead` is asked for, is read.

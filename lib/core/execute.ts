@@ -1,4 +1,4 @@
-import { type Candidate, confirm, type Failed, learn, openCandidate } from "./candidate.ts";
+import { type Candidate, confirm, type Failed, isOurs, learn, openCandidate } from "./candidate.ts";
 import {
   answerFor,
   type CommandAnswer,
@@ -71,8 +71,11 @@ const answerUnchanged = async (
     : prepared.answer;
 };
 
+/** First delay of a doubling back-off with jitter. */
+const delayMinMs = 10;
+
 const pause = (ports: CommandPorts, failures: number): Promise<void> =>
-  ports.sleep(ports.random() * Math.min(attemptBounds.delayMaxMs, 5 * 2 ** failures));
+  ports.sleep(ports.random() * Math.min(attemptBounds.delayMaxMs, delayMinMs * 2 ** failures));
 
 /** How often a command has failed so far, and whether a write of it may still be under way. */
 interface Trouble {
@@ -136,11 +139,12 @@ export const execute = async (
     if (appended.outcome === "conflict" && appended.record && idempotency)
       return replay(appended.record, idempotency);
     trouble = worsen(trouble, appended);
+    // Before the stream is read, not after: what was read before a pause would be stale after it.
+    if (trouble.failures > 1 && !isOurs(candidates, appended)) await pause(ports, trouble.failures);
     await learn(ports, domain, candidates, appended, trouble.failures > 1);
     // Looked for before the bounds: what was written is never answered with a refusal.
     const landed = await landedAnswer(ports, request, candidates);
     if (landed) return landed;
     if (isHopeless(trouble) || ports.now() > deadline) throw giveUp(request, trouble);
-    if (trouble.failures > 1) await pause(ports, trouble.failures);
   }
 };

@@ -247,9 +247,7 @@ describe("a transfer", () => {
         ann.post(`/accounts/${ids[index % 3]}/transfer`, { to: ids[(index + 1) % 3], amount: 7 }),
       ),
     );
-    expect(new Set(replies.map(({ status }) => status)).difference(new Set([200, 409]))).toEqual(
-      new Set(),
-    );
+    expect(replies.filter(({ status }) => status !== 200 && status !== 409)).toEqual([]);
     const balances = await Promise.all(ids.map(balanceOf));
     expect(balances.map(Number).reduce((sum, each) => sum + each, 0)).toBe(300);
   });

@@ -4,7 +4,8 @@ import { createStateCache } from "../../lib/core/state-cache.ts";
 import { createDice } from "../clock.ts";
 import { noSnapshots, snapshotEvery } from "../jar-history.ts";
 import type { Hook } from "../memory-views.ts";
-import { Crash, createReadSide, type ReadSide, type ReadSidePorts } from "../read-side.ts";
+import { Crash } from "../crash.ts";
+import { createReadSide, type ReadSide, type ReadSidePorts } from "../read-side.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 
 /** How a seed's world misbehaves: chances from 0 to 1 of what may happen at a step. */

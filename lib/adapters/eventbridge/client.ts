@@ -9,6 +9,6 @@ export const createBusClient = (): EventBridgeClient =>
     maxAttempts: busClientBounds.attemptsMax,
     requestHandler: {
       connectionTimeout: busClientBounds.connectionMs,
-      requestTimeout: busClientBounds.requestMs,
+      socketTimeout: busClientBounds.requestMs,
     },
   });

@@ -12,6 +12,6 @@ export const createKmsClient = (): KMSClient =>
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: kmsBounds.connectionMs,
-      requestTimeout: kmsBounds.requestMs,
+      socketTimeout: kmsBounds.requestMs,
     },
   });

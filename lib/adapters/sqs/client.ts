@@ -9,6 +9,6 @@ export const createQueueClient = (): SQSClient =>
     maxAttempts: queueClientBounds.attemptsMax,
     requestHandler: {
       connectionTimeout: queueClientBounds.connectionMs,
-      requestTimeout: queueClientBounds.requestMs,
+      socketTimeout: queueClientBounds.requestMs,
     },
   });
