@@ -9,6 +9,8 @@ const logger = new Logger();
 /** Time that is left for the answer, before the function's own limit. */
 const marginMs = 15_000;
 
+const answerMs = 3_000;
+
 type Outcome =
   | { readonly Status: "SUCCESS" }
   | { readonly Status: "FAILED"; readonly Reason: string };
@@ -35,6 +37,7 @@ const answer = async (
         // The address was signed for a body without a type.
         headers: { "content-type": "" },
         body: Buffer.from(JSON.stringify(said)),
+        signal: AbortSignal.timeout(answerMs),
       });
       if (!ok) throw new Error(`CloudFormation took no answer: status ${status}.`);
     },
@@ -46,10 +49,7 @@ const answer = async (
  * too, so that no framework with a function of its own is needed.
  */
 export const onDeletion =
-  (
-    physicalId: string,
-    remove: (properties: Readonly<Record<string, unknown>>) => Promise<void>,
-  ) =>
+  (physicalId: string, remove: (properties: Readonly<Record<string, unknown>>) => Promise<void>) =>
   async (
     event: CloudFormationCustomResourceEvent,
     context: Pick<Context, "getRemainingTimeInMillis">,

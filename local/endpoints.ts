@@ -6,6 +6,7 @@ import { startEngine } from "./engine.ts";
 import type { Environment } from "./functions.ts";
 import { startKms } from "./kms.ts";
 import { type LocalQueue, startQueue } from "./queue.ts";
+import { startS3 } from "./s3.ts";
 import { errorText, StartupFault } from "./startup-fault.ts";
 import type { Stopper } from "./stopper.ts";
 
@@ -15,12 +16,16 @@ export interface Endpoints {
   readonly kms: string;
   readonly queue: LocalQueue;
   readonly bus: LocalBus;
+  readonly s3: string;
   /** Settles only when the engine ends without having been stopped. */
   readonly engineDied: Promise<Error>;
 }
 
 /** Name of the file that holds the tables. */
 export const engineFileName = "engine.db";
+
+/** Directory of what mappings have given up: a bucket for each of their functions. */
+export const failuresIn = (dataDir: string): string => join(dataDir, "failures");
 
 const busName = "everfold";
 const answerMs = 5_000;
@@ -59,7 +64,7 @@ const ownEngine = async (url: string) => {
 
 /**
  * Starts everything that functions call: DynamoDB (or the engine that `AWS_ENDPOINT_URL_DYNAMODB` names, with its
- * streams at the same address), KMS, SQS and EventBridge. Refuses a data directory that one of them cannot read.
+ * streams at the same address), KMS, SQS, EventBridge and S3. Refuses a data directory that one of them cannot read.
  */
 export const startEndpoints = async (dataDir: string, stopper: Stopper): Promise<Endpoints> => {
   const own = process.env.AWS_ENDPOINT_URL_DYNAMODB;
@@ -73,7 +78,9 @@ export const startEndpoints = async (dataDir: string, stopper: Stopper): Promise
   stopper.add("queue", queue.stop);
   const bus = await startBus({ dataDir }).catch(refuseBroken("bus", dataDir));
   stopper.add("bus", bus.stop);
-  return { dynamodb: engine.url, kms: kms.url, queue, bus, engineDied: engine.died };
+  const s3 = await startS3({ directory: failuresIn(dataDir) });
+  stopper.add("S3", s3.stop);
+  return { dynamodb: engine.url, kms: kms.url, queue, bus, s3: s3.url, engineDied: engine.died };
 };
 
 // Never the real ones; kept as they are only for an engine of one's own, which may know them.
@@ -87,7 +94,7 @@ const credentials = (): Environment => ({
 
 /** The environment in which unmodified SDK clients reach the endpoints, and functions find their tables. */
 export const functionEnvironment = (
-  { dynamodb, kms, queue, bus }: Endpoints,
+  { dynamodb, kms, queue, bus, s3 }: Endpoints,
   tables: readonly TableDefinition[],
 ): Environment => ({
   ...Object.fromEntries(tables.map((table) => [tableVariable(table), table.name])),
@@ -97,6 +104,7 @@ export const functionEnvironment = (
   AWS_ENDPOINT_URL_KMS: kms,
   AWS_ENDPOINT_URL_SQS: queue.url,
   AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
+  AWS_ENDPOINT_URL_S3: s3,
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
   // The SDK warns about Node 20 on every start; this is its own switch.
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",

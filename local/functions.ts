@@ -8,6 +8,7 @@ const timeoutSeconds = {
   operations: 29,
   projector: 60,
   publisher: 60,
+  rescuer: 60,
   worker: 300,
   caretaker: 60,
   auditor: 60,

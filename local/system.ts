@@ -7,8 +7,9 @@ import { eventTable } from "../lib/core/tables.ts";
 import { registry } from "../lib/domains/index.ts";
 import { createTables, streamArnOf } from "./create-tables.ts";
 import { openDataDirectory } from "./data-directory.ts";
-import { type Endpoints, functionEnvironment, startEndpoints } from "./endpoints.ts";
+import { type Endpoints, failuresIn, functionEnvironment, startEndpoints } from "./endpoints.ts";
 import { keepDiscarded } from "./failure-destination.ts";
+import { tellCreated } from "./failure-notice.ts";
 import type { LocalFunction } from "./function.ts";
 import { applyEnvironment, type FunctionName, loadFunctions } from "./functions.ts";
 import { startGateway } from "./gateway.ts";
@@ -78,6 +79,11 @@ const startMappings = async (
     onFailure: (error) => log(`The work queue: ${errorText(error)}`),
   });
   stopper.add("work queue's pump", worker.stop);
+  // What the bus lacks is nowhere to be caught up.
+  const onCreated = {
+    projector: tellCreated({ function: functions("rescuer"), log }),
+    publisher: async () => undefined,
+  };
   const pumps: StreamPump[] = [];
   for (const name of streamFunctions) {
     const pump = await startStreamPump({
@@ -85,7 +91,7 @@ const startMappings = async (
       streamArn,
       function: functions(name),
       checkpointPath: join(dataDir, "checkpoints", `${name}.json`),
-      onDiscard: keepDiscarded(join(dataDir, "failures"), name),
+      onDiscard: keepDiscarded(failuresIn(dataDir), name, onCreated[name]),
       ...(options.pump && { settings: options.pump }),
       log,
     });
@@ -125,7 +131,7 @@ const startParts = async (
   const streamArn = await streamArnOf(client, eventTable.name);
   client.destroy();
   const scheduled = schedules.map(({ name }) => name);
-  const names = [...httpFunctions, ...streamFunctions, ...scheduled, "worker"] as const;
+  const names = [...httpFunctions, ...streamFunctions, ...scheduled, "rescuer", "worker"] as const;
   const functions = await loadFunctions(names);
   const sources = { queue: endpoints.queue, streamArn };
   const mappings = await startMappings(options, dataDir, sources, functions, stopper);

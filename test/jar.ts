@@ -165,5 +165,5 @@ export const jar = domain({
   index: (state) => ({
     rich: state && state.coins >= 10 ? { partition: "all", sort: state.coins } : undefined,
   }),
-  indexes: { rich: { sort: "N" } },
+  indexes: { rich: {} },
 });

@@ -40,7 +40,8 @@ export const openDocuments = async (
   return opened.map(({ value, erased }) => Object.assign({}, value, erased ? { erased } : {}));
 };
 
-const readLive = async (
+/** The stream in the path as its row shows it now; refuses what is not the caller's. */
+export const readLive = async (
   { ports, route, caller, token }: Query,
   stream: string,
 ): Promise<Loaded> => {

@@ -74,12 +74,27 @@ const StoredCommit = z.looseObject({
   hash: bytes,
 });
 
+/** An item of the event table that is no commit: somebody has edited it. */
+export class DamagedCommit extends Error {
+  override readonly name = "DamagedCommit";
+  /** Version that the item stands at; 0 when it does not say. */
+  readonly version: number;
+
+  constructor(version: number, reason: string) {
+    super(`An item of the event table is not a commit: ${reason}`);
+    this.version = version;
+  }
+}
+
+const Versioned = z.looseObject({ version });
+
 /**
  * Parses an item of the event table. Attributes that this code does not know stay, for the hash covers them; an
- * unknown format is refused.
+ * unknown format is refused, and whatever else is no commit (`DamagedCommit`).
  */
 export const parseCommit = (item: unknown): Commit => {
   const parsed = StoredCommit.safeParse(item);
   if (parsed.success) return parsed.data;
-  throw new Error(`An item of the event table is not a commit: ${z.prettifyError(parsed.error)}`);
+  const { data } = Versioned.safeParse(item);
+  throw new DamagedCommit(data?.version ?? 0, z.prettifyError(parsed.error));
 };

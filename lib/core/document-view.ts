@@ -17,7 +17,7 @@ export interface DocumentRow {
   readonly hash: Uint8Array;
   readonly state: StoredState;
   /** Where the document is found, by index name. */
-  readonly entries: Readonly<Record<string, { partition: string; sort: string | number }>>;
+  readonly entries: Readonly<Record<string, { partition: string; sort: string }>>;
 }
 
 /** A page of an index, in its order. */
@@ -32,7 +32,7 @@ export interface RowQuery {
 
 /** Where a row stands in an index: by the index' sort value, then by stream. */
 export interface RowPosition {
-  readonly sort: string | number;
+  readonly sort: string;
   readonly stream: string;
 }
 
@@ -55,10 +55,10 @@ export interface DocumentView {
   readonly previous?: DocumentView;
 }
 
-const indexNamed = (name: string, sort: "S" | "N"): TableIndex => ({
+const indexNamed = (name: string): TableIndex => ({
   name,
   partitionKey: { name: `${name}Partition`, type: "S" },
-  sortKey: { name: `${name}Sort`, type: sort },
+  sortKey: { name: `${name}Sort`, type: "S" },
 });
 
 /** The document view of a domain, with its table and indexes. */
@@ -67,10 +67,7 @@ export const documentView = (domain: Domain): DocumentView => {
   const table: TableDefinition = {
     name: `view-${collection}`,
     partitionKey: { name: "row", type: "S" },
-    indexes: [
-      indexNamed(ownerIndex, "S"),
-      ...Object.entries(indexes).map(([name, { sort }]) => indexNamed(name, sort)),
-    ],
+    indexes: [indexNamed(ownerIndex), ...Object.keys(indexes).map(indexNamed)],
     holds: "derived",
   };
   const view = { kind: "document" as const, name: collection, definition, domain, table };
@@ -79,12 +76,24 @@ export const documentView = (domain: Domain): DocumentView => {
   return { ...view, previous: { ...view, definition: previous.definition, domain: before } };
 };
 
+/**
+ * The sort key of an index entry: one text for each row, so that an index has one order whatever its values; numbers
+ * are padded to stand in theirs.
+ */
+export const sortText = (sort: string | number, stream: string): string => {
+  if (typeof sort === "string") return `${sort}#${stream}`;
+  if (Number.isSafeInteger(sort) && sort >= 0) return `${String(sort).padStart(16, "0")}#${stream}`;
+  throw new Error(`${stream}: an index orders whole numbers from 0 on, not ${sort}.`);
+};
+
 const entriesOf = ({ domain }: DocumentView, { stream, state }: Loaded): DocumentRow["entries"] => {
   const { owner } = subjectOf(domain, state);
   const own =
     owner === undefined ? [] : [[ownerIndex, { partition: owner, sort: stream }] as const];
   const others = Object.entries(domain.index?.(state) ?? {}).flatMap(([name, entry]) =>
-    entry ? [[name, entry] as const] : [],
+    entry
+      ? [[name, { partition: entry.partition, sort: sortText(entry.sort, stream) }] as const]
+      : [],
   );
   return Object.fromEntries([...own, ...others]);
 };

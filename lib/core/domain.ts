@@ -30,12 +30,12 @@ export const stepsRoute = <Body extends z.ZodType, Command, Event>(
 /** Where a document is found by one of its values. */
 export interface IndexEntry {
   readonly partition: string;
+  /** A text, or a whole number from 0 on. */
   readonly sort: string | number;
 }
 
 /** An index of the document view. */
 export interface IndexDeclaration {
-  readonly sort: "S" | "N";
   /** True: its partitions are users, who list their documents by `GET /{collection}?{index}=<sub>`. */
   readonly lists?: boolean;
 }

@@ -5,4 +5,6 @@ export const IsoTime = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], {
     error: "must be a date or time of ISO 8601, such as 2026-11-01T00:00:00Z",
   })
-  .transform((text) => new Date(text).toISOString());
+  .transform((text) => new Date(text).toISOString())
+  // Beyond the year 9999 the text has another form, which would stand in a wrong order.
+  .refine((text) => /^\d{4}-/.test(text), { error: "must be before the year 10000" });

@@ -30,13 +30,11 @@ export interface DocumentPage {
   readonly cursor?: string;
 }
 
-/** Sort positions of an index: what DynamoDB would not take as a key is no cursor of ours. */
-const positionShape = ({ view, index }: ListRequest) => {
-  const { sortKey } = view.table.indexes?.find(({ name }) => name === index) ?? {};
-  const { MIN_SAFE_INTEGER: min, MAX_SAFE_INTEGER: max } = Number;
-  const sort = sortKey?.type === "N" ? z.number().min(min).max(max) : z.string().min(1).max(512);
-  return z.strictObject({ sort, stream: z.string().min(1).max(512) });
-};
+/** A sort position: what DynamoDB would not take as a key is no cursor of ours. */
+const Position = z.strictObject({
+  sort: z.string().min(1).max(1024),
+  stream: z.string().min(1).max(512),
+});
 
 const scopeOf = ({ view, index, partition }: ListRequest): readonly string[] => [
   view.name,
@@ -49,12 +47,9 @@ const positionIn = (index: string, row: DocumentRow): RowPosition => ({
   stream: row.stream,
 });
 
-const compareValues = (left: string | number, right: string | number): number =>
-  left === right ? 0 : left < right ? -1 : 1;
-
-/** Order of an index: by sort value, then by stream. */
+/** Order of an index: its sort values tell every two rows apart. */
 const comparePositions = (left: RowPosition, right: RowPosition): number =>
-  compareValues(left.sort, right.sort) || compareValues(left.stream, right.stream);
+  left.sort === right.sort ? 0 : left.sort < right.sort ? -1 : 1;
 
 /** The row of a stream that a token names, read strongly and brought to the named version at least. */
 const freshRow = async (
@@ -83,8 +78,7 @@ export const listDocuments = async (
 ): Promise<DocumentPage> => {
   const { view, index, partition, descending, limit, cursor } = request;
   const scope = scopeOf(request);
-  const after =
-    cursor === undefined ? undefined : decodeCursor(scope, cursor, positionShape(request));
+  const after = cursor === undefined ? undefined : decodeCursor(scope, cursor, Position);
   const direction = descending ? -1 : 1;
   const isAfter = (row: DocumentRow): boolean =>
     after === undefined || direction * comparePositions(positionIn(index, row), after) > 0;

@@ -1,3 +1,4 @@
+import { DamagedCommit } from "./commit.ts";
 import { type EventReader, readRange } from "./event-store.ts";
 import { type BrokenChain, type ChainPosition, verifyLink } from "./integrity.ts";
 
@@ -7,8 +8,7 @@ export const verifyCommitsMax = 1_000;
 /** How far a stream was verified, or where it is broken; `more` says that commits follow. */
 export type Verified = (ChainPosition & { readonly more: boolean }) | BrokenChain;
 
-/** Verifies the chain of a stream from a position on, within the bound of one call. */
-export const verifyStream = async (
+const verifyOn = async (
   store: EventReader,
   stream: string,
   start: ChainPosition,
@@ -22,4 +22,18 @@ export const verifyStream = async (
     position = next;
   }
   return { ...position, more: false };
+};
+
+/** Verifies the chain of a stream from a position on, within the bound of one call. */
+export const verifyStream = async (
+  store: EventReader,
+  stream: string,
+  start: ChainPosition,
+): Promise<Verified> => {
+  try {
+    return await verifyOn(store, stream, start);
+  } catch (error) {
+    if (error instanceof DamagedCommit) return { brokenAt: error.version, reason: error.message };
+    throw error;
+  }
 };

@@ -128,6 +128,8 @@ export const describeLedgerRows = (
       test("is that of code points, not of UTF-16", async () => {
         await letters("\u{1F600}", "\uffee");
         expect(await sorts()).toEqual(["\uffee", "\u{1F600}"]);
+        expect(await sorts({ range: { from: "\uffee" } })).toEqual(["\uffee", "\u{1F600}"]);
+        expect(await sorts({ range: { below: "\u{1F600}" } })).toEqual(["\uffee"]);
       });
 
       test.each([
@@ -152,6 +154,7 @@ export const describeLedgerRows = (
         for (let pages = 0; pages < 20; pages++) {
           const after = seen.at(-1)?.key;
           const page = await ask({ ...query, ...(after === undefined ? {} : { after }) });
+          expect(page.length).toBeLessThanOrEqual(query.limit ?? 0);
           seen.push(...page);
           if (page.length < (query.limit ?? 0)) break;
         }

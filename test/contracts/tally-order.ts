@@ -40,6 +40,7 @@ export const describeTallyOrder = (
           ...(index ? { sum: last.sums.coins ?? 0 } : {}),
         };
         const page = await ask({ ...query, ...(after ? { after } : {}) });
+        expect(page.length).toBeLessThanOrEqual(query.limit ?? 0);
         seen.push(...page);
         if (page.length < (query.limit ?? 0)) break;
       }

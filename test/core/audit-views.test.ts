@@ -47,7 +47,7 @@ const wrongs: readonly (readonly [string, (side: ReadSide) => void, string])[] =
     (side) =>
       setRow(side, (row) => ({
         ...row,
-        entries: { ...row.entries, rich: { partition: "all", sort: 3 } },
+        entries: { ...row.entries, rich: { partition: "all", sort: "3" } },
       })),
     `${stream}@${head} row-differs jars`,
   ],

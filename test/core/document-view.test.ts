@@ -5,6 +5,7 @@ import {
   loadedFrom,
   rowOf,
   showDocument,
+  sortText,
 } from "../../lib/core/document-view.ts";
 import { emptyStream } from "../../lib/core/loaded.ts";
 import { jar } from "../jar.ts";
@@ -21,7 +22,7 @@ describe("the document view of a domain", () => {
     expect(view.table).toMatchObject({ name: "view-jars", holds: "derived" });
     expect(view.table.indexes?.map(({ name, sortKey }) => [name, sortKey?.type])).toEqual([
       ["owner", "S"],
-      ["rich", "N"],
+      ["rich", "S"],
     ]);
   });
 
@@ -29,9 +30,12 @@ describe("the document view of a domain", () => {
     const previous = { definition: 1, index: () => ({ rich: { partition: "old", sort: 1 } }) };
     const changed = documentView({ ...jar, definition: 2, previous });
     expect([changed.definition, changed.previous?.definition]).toEqual([2, 1]);
-    expect(rowOf(changed, rich).entries.rich).toEqual({ partition: "all", sort: 10 });
+    expect(rowOf(changed, rich).entries.rich).toEqual({
+      partition: "all",
+      sort: sortText(10, rich.stream),
+    });
     const before = changed.previous && rowOf(changed.previous, rich);
-    expect(before?.entries.rich).toEqual({ partition: "old", sort: 1 });
+    expect(before?.entries.rich).toEqual({ partition: "old", sort: sortText(1, rich.stream) });
   });
 });
 
@@ -48,7 +52,10 @@ describe("a row", () => {
   });
 
   test("is in an index while its state belongs there", () => {
-    expect(rowOf(view, rich).entries.rich).toEqual({ partition: "all", sort: 10 });
+    expect(rowOf(view, rich).entries.rich).toEqual({
+      partition: "all",
+      sort: `0000000000000010#${rich.stream}`,
+    });
   });
 
   test("of nobody is in no index of owners", () => {

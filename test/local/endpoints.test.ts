@@ -12,6 +12,7 @@ const endpoints: Endpoints = {
     stop: async () => undefined,
   },
   bus: { url: "http://127.0.0.1:4", recent: () => [], stop: async () => undefined },
+  s3: "http://127.0.0.1:5",
   engineDied: never,
 };
 

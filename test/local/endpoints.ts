@@ -6,7 +6,7 @@ import { type LocalQueue, startQueue } from "../../local/queue.ts";
 import type { QueueDefinition } from "../../local/queue-receive.ts";
 
 /** Gives SDK clients that are made afterwards an address and dummy credentials, as a function has them. */
-export const pointSdkAt = (service: "SQS" | "EVENTBRIDGE", url: string): void => {
+export const pointSdkAt = (service: "SQS" | "EVENTBRIDGE" | "S3" | "KMS", url: string): void => {
   Object.assign(process.env, {
     [`AWS_ENDPOINT_URL_${service}`]: url,
     AWS_REGION: "us-east-1",

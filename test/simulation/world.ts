@@ -2,9 +2,9 @@ import type { CommandPorts } from "../../lib/core/command-request.ts";
 import type { Commit } from "../../lib/core/commit.ts";
 import { createStateCache } from "../../lib/core/state-cache.ts";
 import { createDice } from "../clock.ts";
+import { Crash } from "../crash.ts";
 import { noSnapshots, snapshotEvery } from "../jar-history.ts";
 import type { Hook } from "../memory-views.ts";
-import { Crash } from "../crash.ts";
 import { createReadSide, type ReadSide, type ReadSidePorts } from "../read-side.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 

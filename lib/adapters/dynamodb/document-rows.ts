@@ -26,7 +26,7 @@ const StoredRow = z.looseObject({
   state: z.object({ schema: z.int(), state: z.custom<StoredValue>() }),
 });
 
-const Entry = z.object({ partition: z.string(), sort: z.union([z.string(), z.number()]) });
+const Entry = z.object({ partition: z.string(), sort: z.string() });
 
 const store = "The view";
 

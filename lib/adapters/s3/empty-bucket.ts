@@ -1,7 +1,6 @@
 import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 
-const isGone = (error: unknown): boolean =>
-  error instanceof Error && error.name === "NoSuchBucket";
+const isGone = (error: unknown): boolean => error instanceof Error && error.name === "NoSuchBucket";
 
 const list = async (client: Pick<S3Client, "send">, bucket: string): Promise<readonly string[]> => {
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
@@ -18,7 +17,11 @@ export const emptyBucket = async (
 ): Promise<number> => {
   let deleted = 0;
   try {
-    for (let keys = await list(client, bucket); keys.length > 0; keys = await list(client, bucket)) {
+    for (
+      let keys = await list(client, bucket);
+      keys.length > 0;
+      keys = await list(client, bucket)
+    ) {
       const { Errors = [] } = await client.send(
         new DeleteObjectsCommand({
           Bucket: bucket,

@@ -46,7 +46,7 @@ export default domain({
   },
   shown: Shown,
   index: (state) => ({ vips: vipEntry(state) }),
-  indexes: { vips: { sort: "N" } },
+  indexes: { vips: {} },
   lookups: { vips },
   views: [balances, audit, withdrawals],
 });

@@ -22,6 +22,6 @@ export default domain({
   },
   shown: Shown,
   index: (state) => ({ unfinished: unfinishedEntry(state) }),
-  indexes: { unfinished: { sort: "S" } },
+  indexes: { unfinished: {} },
   lookups: { "continue-watching": continueWatching },
 });

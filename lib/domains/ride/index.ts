@@ -31,5 +31,5 @@ export default domain({
   index: (state) => ({
     driver: state?.driver ? { partition: state.driver, sort: state.bookedAt } : undefined,
   }),
-  indexes: { driver: { sort: "S", lists: true } },
+  indexes: { driver: { lists: true } },
 });

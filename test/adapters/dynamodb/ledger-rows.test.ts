@@ -3,6 +3,7 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-dynamodb";
 import {
+  BatchGetCommand,
   BatchWriteCommand,
   DynamoDBDocumentClient,
   QueryCommand,
@@ -57,6 +58,12 @@ describe("the rows of a ledger", () => {
     expect(dynamo).toHaveReceivedCommandTimes(QueryCommand, 1);
   });
 
+  test("are not asked for where none can be", async () => {
+    expect(await rows.list({ ...query, partition: "x".repeat(2_050) })).toEqual([]);
+    expect(await rows.list({ ...query, range: { from: "b", below: "a" } })).toEqual([]);
+    expect(dynamo.calls()).toEqual([]);
+  });
+
   test("are told from what is no row", async () => {
     dynamo.on(QueryCommand).resolves({ Items: [{ partition: "3#ann", sort: "odd" }] });
     await expect(rows.list(query)).rejects.toThrow("An item of view diary is no row");
@@ -69,6 +76,14 @@ describe("a checkpoint", () => {
     const meter = createMeter();
     await withMeter(meter, () => rows.advance("jar-1", 4));
     expect(meter.used.writeUnits).toBe(1);
+  });
+
+  test("is asked for once, however often its stream is named", async () => {
+    dynamo.on(BatchGetCommand).resolves({});
+    await rows.checkpoints(["jar-1", "jar-1"]);
+    const Keys = [{ partition: "3#@jar-1", sort: "checkpoint" }];
+    const RequestItems = { view: { Keys, ConsistentRead: true } };
+    expect(dynamo).toHaveReceivedCommandWith(BatchGetCommand, { RequestItems });
   });
 
   test("is not taken for advanced when its table is missing", async () => {

@@ -1,0 +1,95 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import type { Command } from "./command.ts";
+import { UsageFault } from "./failure.ts";
+
+/** What may be said to every command. */
+export const generalOptions = {
+  url: { type: "string" },
+  token: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies ParseArgsConfig["options"];
+
+/** What only some commands are told; each names those that it takes. */
+export const commandOptions = {
+  limit: { type: "string" },
+  timeout: { type: "string" },
+  "no-wait": { type: "boolean" },
+  last: { type: "boolean" },
+  out: { type: "string" },
+  yes: { type: "boolean", short: "y" },
+} as const satisfies ParseArgsConfig["options"];
+
+/** An option that only some commands take. */
+export type OptionName = keyof typeof commandOptions;
+
+/** Options as they were given. */
+export type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+/** A command as somebody called it; without one, help was asked for. */
+export interface Invocation {
+  readonly command: Command | undefined;
+  readonly operands: readonly string[];
+  readonly options: Options;
+}
+
+const parse = (argv: readonly string[]) => {
+  try {
+    const options = { ...generalOptions, ...commandOptions };
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageFault(error.message);
+    throw error;
+  }
+};
+
+const startsWith = (words: readonly string[], { words: own }: Command): boolean =>
+  own.every((word, index) => words[index] === word);
+
+const checkOperands = ({ words, operands: expected }: Command, given: readonly string[]): void => {
+  const name = words.join(" ");
+  const required = expected.filter((each) => !each.startsWith("["));
+  if (given.length < required.length)
+    throw new UsageFault(`everfold ${name} needs ${required.join(" ")}.`);
+  const many = expected.some((each) => each.endsWith("..."));
+  const [extra] = many ? [] : given.slice(expected.length);
+  if (extra !== undefined) throw new UsageFault(`everfold ${name} does not take "${extra}".`);
+};
+
+const checkOptions = ({ words, options: taken }: Command, given: Options): void => {
+  const known: readonly string[] = [...Object.keys(generalOptions), ...taken];
+  const alien = Object.keys(given).find((name) => !known.includes(name));
+  if (alien !== undefined)
+    throw new UsageFault(`everfold ${words.join(" ")} does not take --${alien}.`);
+};
+
+/** Understands a command line; refuses unknown commands, operands and options with a `UsageFault`. */
+export const invocationOf = (commands: readonly Command[], argv: readonly string[]): Invocation => {
+  const { values, positionals } = parse(argv);
+  const options: Options = { ...values };
+  const command = commands.find((each) => startsWith(positionals, each));
+  if (options.help) return { command, operands: [], options };
+  if (positionals.length === 0) throw new UsageFault("Which command?");
+  if (!command) throw new UsageFault(`There is no command "${positionals.join(" ")}".`);
+  const operands = positionals.slice(command.words.length);
+  checkOperands(command, operands);
+  checkOptions(command, options);
+  return { command, operands, options };
+};
+
+/** A whole number within bounds; refuses what is none. */
+export const wholeNumber = (
+  options: Options,
+  name: OptionName,
+  {
+    min,
+    max,
+    otherwise,
+  }: { readonly min: number; readonly max: number; readonly otherwise: number },
+): number => {
+  const given = options[name];
+  if (given === undefined) return otherwise;
+  const number = Number(given);
+  if (Number.isInteger(number) && number >= min && number <= max && given !== "") return number;
+  throw new UsageFault(`--${name} must be a whole number from ${min} to ${max}, not "${given}".`);
+};

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Host, startHost } from "./host.ts";
+import { itemsOf, seen, whenServed } from "./http.ts";
+import { meet, must, opening, type Town } from "./town.ts";
+
+let host: Host;
+let town: Town;
+
+beforeAll(async () => {
+  host = await startHost();
+  town = await meet(host);
+  await must(town.eve.post("/accounts/to/open", opening(7)));
+});
+afterAll(() => host.stop());
+
+describe("the views of accounts", () => {
+  beforeAll(async () => {
+    const vip = await host.as("vera");
+    await must(vip.post("/accounts/v1/open", opening(10)));
+    await must(vip.post("/accounts/v1/deposit", { amount: 1_000_001 }));
+    await must(vip.post("/accounts/v1/withdraw", { amount: 300 }));
+    await must(vip.post("/accounts/v1/withdraw", { amount: 200 }));
+    await must(vip.post("/accounts/v1/transfer", { to: "to", amount: 11 }));
+    await must(vip.post("/accounts/v2/open", opening(5)));
+    await must(vip.post("/accounts/v3/open", opening(9, "EUR")));
+    await must(vip.post("/accounts/v3/deposit", { amount: 1_000_000 }));
+    await must(vip.post("/accounts/v2/withdraw", { amount: 5 }));
+    await must(vip.post("/accounts/v2/close"));
+    const walt = await host.as("walt");
+    await must(walt.post("/accounts/w/open", opening(600)));
+    await must(walt.post("/accounts/w/withdraw", { amount: 600 }));
+    await must(walt.post("/accounts/w/deposit", { amount: 2_000_000 }));
+    await host.system.idle();
+  });
+
+  test("balances: the sum of a user's open accounts, by currency", async () => {
+    const vera = await host.as("vera");
+    expect(itemsOf(await must(vera.get("/views/balances?user=vera")))).toEqual([
+      { user: "vera", currency: "EUR", currentBalance: 1_000_009, accounts: 1 },
+      { user: "vera", currency: "USD", currentBalance: 999_500, accounts: 1 },
+    ]);
+  });
+
+  test("audit: what happened to a user's accounts, newest first", async () => {
+    const vera = await host.as("vera");
+    const items = itemsOf(await must(vera.get("/views/audit?user=vera")));
+    expect(
+      items.map(({ operation, amount, account, version }) => [operation, amount, account, version]),
+    ).toEqual([
+      ["close", 0, "v2", 3],
+      ["withdraw", 5, "v2", 2],
+      ["deposit", 1_000_000, "v3", 2],
+      ["open", 9, "v3", 1],
+      ["open", 5, "v2", 1],
+      ["transfer-out", 11, "v1", 5],
+      ["withdraw", 200, "v1", 4],
+      ["withdraw", 300, "v1", 3],
+      ["deposit", 1_000_001, "v1", 2],
+      ["open", 10, "v1", 1],
+    ]);
+    for (const item of items)
+      expect(item).toEqual({
+        user: "vera",
+        date: expect.stringMatching(/Z$/),
+        operation: expect.any(String),
+        amount: expect.any(Number),
+        currency: item.account === "v3" ? "EUR" : "USD",
+        account: expect.any(String),
+        version: expect.any(Number),
+      });
+    const received = itemsOf(await must(town.eve.get("/views/audit?user=eve")));
+    expect(received[0]).toMatchObject({ operation: "transfer-in", amount: 11, user: "eve" });
+  });
+
+  test("audit: from a time on, up to another one", async () => {
+    const vera = await host.as("vera");
+    const all = itemsOf(await must(vera.get("/views/audit?user=vera")));
+    const [, newer, older] = all;
+    const ask = async (range: string) =>
+      itemsOf(await must(vera.get(`/views/audit?user=vera&${range}`)));
+    const dates = (from: string, to: string) =>
+      all.filter(({ date }) => String(date) >= from && String(date) < to);
+    const [from, to] = [String(older?.date), String(newer?.date)];
+    expect(await ask(`from=${from}`)).toEqual(dates(from, "9"));
+    expect(await ask(`to=${to}`)).toEqual(dates("", to));
+    expect(await ask(`from=${from}&to=${to}`)).toEqual(dates(from, to));
+    expect(await ask(`from=${to}&to=${from}`)).toEqual(dates(to, from));
+    expect(await ask("to=2026-01-01")).toEqual([]);
+  });
+
+  test("vips: deposits of more than 10,000.00, highest first", async () => {
+    const items = itemsOf(await must(town.aud.get("/views/vips?currency=USD")));
+    expect(items.map(({ id, totalDeposits }) => [id, totalDeposits])).toEqual([
+      ["w", 2_000_000],
+      ["v1", 1_000_001],
+    ]);
+    expect(items[0]).toMatchObject({ ownerId: "walt", owner: { name: "Ann Smith" }, version: 3 });
+    expect(itemsOf(await must(town.aud.get("/views/vips?currency=EUR")))).toEqual([]);
+  });
+
+  test("withdrawals: who withdrew more than that in a month, highest first", async () => {
+    const { body } = await must(town.root.get("/accounts/w/history"));
+    const month = String(Object(body).items[1].time).slice(0, 7);
+    const ask = async (over: string) =>
+      itemsOf(
+        await must(town.root.get(`/views/withdrawals?month=${month}&currency=USD${over}`)),
+      ).filter(({ user }) => user === "walt" || user === "vera");
+    const walt = { user: "walt", month, currency: "USD", withdrawn: 600 };
+    const vera = { user: "vera", month, currency: "USD", withdrawn: 505 };
+    expect(await ask("")).toEqual([walt, vera]);
+    expect(await ask("&over=504")).toEqual([walt, vera]);
+    expect(await ask("&over=505")).toEqual([walt]);
+    expect(await ask("&over=600")).toEqual([]);
+    expect(
+      itemsOf(await must(town.root.get("/views/withdrawals?month=2020-01&currency=USD"))),
+    ).toEqual([]);
+  });
+
+  test("read what was just written, when the token is sent back", async () => {
+    const vera = await host.as("vera");
+    for (let times = 1; times <= 5; times += 1) {
+      const token = seen(await must(vera.post("/accounts/v3/deposit", { amount: 1 })));
+      const balances = await whenServed(() => vera.get("/views/balances?user=vera", token));
+      expect(itemsOf(balances)[0]).toMatchObject({ currentBalance: 1_000_009 + times });
+      const audit = await whenServed(() => vera.get("/views/audit?user=vera&limit=1", token));
+      expect(itemsOf(audit)).toMatchObject([{ operation: "deposit", version: 2 + times }]);
+      const list = await must(vera.get("/accounts", token));
+      expect(itemsOf(list).find(({ id }) => id === "v3")).toMatchObject({ version: 2 + times });
+      const vips = await must(town.root.get("/views/vips?currency=EUR", token));
+      expect(itemsOf(vips)).toMatchObject([{ id: "v3", totalDeposits: 1_000_000 + times }]);
+    }
+  });
+});
