@@ -38,7 +38,8 @@ const parse = (argv: readonly string[]) => {
     const options = { ...generalOptions, ...commandOptions };
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageFault(error.message);
+    // Its second sentence is about operands that look like options.
+    if (error instanceof TypeError) throw new UsageFault(`${error.message.split(". ")[0]}.`);
     throw error;
   }
 };

@@ -21,7 +21,10 @@ const list = async ({ server }: Work): Promise<Outcome> => {
   const rows = items.map(({ view, generation, stream, since, reason }) => [
     ...[view, generation, stream, since, reason],
   ]);
-  const counts = `${items.length} streams were given up; about ${messages} messages are in the dead-letter queue.`;
+  const counts = [
+    `${items.length} streams were given up;`,
+    `about ${messages} messages are in the dead-letter queue.`,
+  ].join(" ");
   const drawn = table(["view", "generation", "stream", "since", "reason"], rows);
   return { ok: true, text: items.length === 0 ? counts : `${drawn}\n\n${counts}`, data };
 };

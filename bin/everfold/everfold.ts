@@ -35,8 +35,8 @@ const run = async (argv: readonly string[], terminal: Terminal): Promise<number>
 };
 
 /**
- * Runs one command line and answers the code to exit with: 0 done and well, 1 refused or not well, 2 not understood. A
- * failure is told in sentences; anything that is no known failure is thrown.
+ * Runs one command line and answers the code to exit with: 0 done and well, 1 refused or not well,
+ * 2 not understood. A failure is told in sentences; anything that is no known failure is thrown.
  */
 export const everfold = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   try {

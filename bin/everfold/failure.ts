@@ -35,7 +35,9 @@ const causeText = ({ cause }: Error): string => {
 export const sentences = (error: unknown): string => {
   if (error instanceof UsageFault || error instanceof OperatorFault) return error.message;
   if (error instanceof Problem) return problemSentences(error);
-  if (error instanceof Unanswered)
-    return `${error.message} ${ended(causeText(error) || "The reason is not known")} Is it running, and is --url right?`;
+  if (error instanceof Unanswered) {
+    const reason = ended(causeText(error) || "The reason is not known");
+    return `${error.message} ${reason} Is it running, and is --url right?`;
+  }
   throw error;
 };

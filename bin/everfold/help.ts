@@ -16,7 +16,12 @@ Ends with 0 when all is well, 1 when the server refused or something is not as i
 export const overview = (commands: readonly Command[]): string => {
   const width = Math.max(...commands.map((command) => call(command).length));
   const lines = commands.map((each) => `  ${call(each).padEnd(width)}  ${each.summary}`);
-  return `Operates a stage of Everfold over its HTTP API.\n\n  everfold <command> [options]\n\n${lines.join("\n")}\n\n${general}`;
+  return [
+    "Operates a stage of Everfold over its HTTP API.",
+    "  everfold <command> [options]",
+    lines.join("\n"),
+    general,
+  ].join("\n\n");
 };
 
 /** How one command is called. */

@@ -66,7 +66,8 @@ const exportPerson = async (work: Work): Promise<Outcome> => {
   if (typeof out !== "string") return { ok: true, text: whole, data };
   await keep(out, `${whole}\n`);
   const written = { person, streams: data.streams.length, file: out };
-  const text = `${printable(person)}: ${written.streams} streams are in ${out}, for its owner only.`;
+  const count = `${written.streams} streams`;
+  const text = `${printable(person)}: ${count} are in ${out}, for its owner only.`;
   return { ok: true, text, data: written };
 };
 
@@ -74,7 +75,10 @@ const confirm = async ({ terminal, options }: Work, person: string): Promise<voi
   if (options.yes) return;
   const name = printable(person);
   const answer = await terminal.ask(
-    `Erasing ${name} cannot be undone: their personal values are lost in every copy, backups too.\nType ${name} to go on: `,
+    [
+      `Erasing ${name} cannot be undone: their personal values are lost in every copy, backups`,
+      `too.\nType ${name} to go on: `,
+    ].join(" "),
   );
   if (answer === undefined)
     throw new UsageFault("Nobody is there to confirm: --yes erases without asking.");

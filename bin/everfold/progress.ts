@@ -9,7 +9,10 @@ export interface Progress {
 
 const formats = { counted: "{bar} {percentage}% {what}", open: "{what}" } as const;
 
-/** Progress in one line of a terminal, a bar where the whole is known; nothing where the stream is no terminal. */
+/**
+ * Progress in one line of a terminal, a bar where the whole is known; nothing where the stream is
+ * no terminal.
+ */
 export const progressLine = (stream: NodeJS.WriteStream): Progress => {
   let bar: cliProgress.SingleBar | undefined;
   return {

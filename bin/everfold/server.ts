@@ -62,8 +62,8 @@ const tokenOf = (wire: Wire, hostname: string, given: string | undefined) => {
 };
 
 /**
- * The server that options or the environment name, or else the local host. Refuses a URL that is none, and one of another
- * machine without a token.
+ * The server that options or the environment name, or else the local host. Refuses a URL that is
+ * none, and one of another machine without a token.
  */
 export const serverOf = (
   options: Options,
@@ -82,9 +82,10 @@ export const serverOf = (
   const ask = async <S extends z.ZodType>(request: Request, shape: S): Promise<z.output<S>> => {
     const parsed = shape.safeParse((await send(wire, request)).body);
     if (parsed.success) return parsed.data;
+    const { method, path } = request;
     const reason = z.prettifyError(parsed.error);
     throw new OperatorFault(
-      `${request.method} ${url}${request.path} was answered in another form than this program knows: ${reason}`,
+      `${method} ${url}${path} was answered in a form unknown to this program: ${reason}`,
     );
   };
   return {

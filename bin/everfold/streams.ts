@@ -34,7 +34,7 @@ const eventsDefault = 100;
 const eventsMax = 100_000;
 const pageMax = 100;
 
-/** Where the API answers for a stream, without a slash at the end; refuses streams that it shows to nobody but their user. */
+/** Where the API answers for a stream; refuses streams that it shows to nobody but their user. */
 const pathOf = async (server: Server, stream: string): Promise<string> => {
   const [, category = "", id = ""] = /^([a-z]+)-(.+)$/.exec(stream) ?? [];
   if (id === "") throw new UsageFault(`"${stream}" names no stream; one is like account-7f3a.`);
@@ -45,7 +45,10 @@ const pathOf = async (server: Server, stream: string): Promise<string> => {
   if (!found) throw new OperatorFault(`${server.url} shows no streams of category "${category}".`);
   if (id.includes("."))
     throw new OperatorFault(
-      `${stream} is of one user, whom alone the API shows it. "everfold audit" verifies it with all others.`,
+      [
+        `${stream} is of one user, whom alone the API shows it.`,
+        '"everfold audit" verifies it with all others.',
+      ].join(" "),
     );
   return found[0].replace(/\{\w+\}$/, encodeURIComponent(id));
 };

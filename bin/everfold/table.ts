@@ -10,8 +10,8 @@ const borderless = Object.fromEntries(
 );
 
 /**
- * Text that a terminal shows as it is: users choose ids and free text, and control characters in them could move the
- * cursor or hide lines.
+ * Text that a terminal shows as it is: users choose ids and free text, and control characters in
+ * them could move the cursor or hide lines.
  */
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");

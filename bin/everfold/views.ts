@@ -47,7 +47,9 @@ const list = async ({ server }: Work): Promise<Outcome> => {
   return { ok: true, text: table(head, rows), data: { items } };
 };
 
-/** The report of a view once its new build serves, or cannot for the streams that are parked. */
+const hint = 'See "everfold dead-letters list".';
+
+/** The report of a view once its new build serves, or cannot because streams are parked. */
 const settled = async (
   { server, terminal }: Work,
   view: string,
@@ -69,17 +71,18 @@ const rebuild = async (work: Work): Promise<Outcome> => {
   const begun = await server.post(path, Begun);
   const { generation } = begun;
   if (options["no-wait"]) {
-    const text = `Generation ${generation} of ${view} is being built; "everfold views list" shows how far it is.`;
+    const text = `Generation ${generation} of ${view} is being built; see "everfold views list".`;
     return { ok: true, text, data: begun };
   }
   const report = await waitFor(work, `The rebuild of ${view}`, () =>
     settled(work, view, generation),
   );
   const { streams = 0, events = 0, status } = report.rebuild ?? {};
+  const build = `Generation ${generation} of ${view}`;
   const text =
     status === "done"
-      ? `Generation ${generation} of ${view} serves: ${events} events of ${streams} streams.`
-      : `Generation ${generation} of ${view} is filled and cannot serve yet: ${report.parked} streams are parked. See "everfold dead-letters list".`;
+      ? `${build} serves: ${events} events of ${streams} streams.`
+      : `${build} is filled and cannot serve yet: ${report.parked} streams are parked. ${hint}`;
   return { ok: status === "done", text, data: report };
 };
 

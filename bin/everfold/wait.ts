@@ -11,8 +11,8 @@ export const timeoutOf = (options: Options): number =>
   wholeNumber(options, "timeout", { min: 1, max: 86_400, otherwise: 3_600 });
 
 /**
- * Looks until there is an answer, less and less often; `look` answers undefined while the work goes on. Refuses to wait
- * longer than the timeout, which does not end the work.
+ * Looks until there is an answer, less and less often; `look` answers undefined while the work goes
+ * on. Refuses to wait longer than the timeout, which does not end the work.
  */
 export const waitFor = async <T>(
   { terminal, options }: Pick<Work, "terminal" | "options">,
