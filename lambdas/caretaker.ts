@@ -6,7 +6,13 @@ import { rebuildPorts } from "./read-side-ports.ts";
 const logger = new Logger();
 const ports = rebuildPorts(createDocumentClient());
 
-/** On a schedule: heals what crashes have left on the read side, and rebuilds views whose definition has changed. */
+/**
+ * On a schedule: heals what crashes have left on the read side, and rebuilds views whose definition has changed. Fails
+ * when something could not be done, so that the failure is seen; the next run tries again.
+ */
 export const handler = async (): Promise<void> => {
-  logger.info("The read side was looked after.", { ...(await maintain(ports)) });
+  const { failures, ...report } = await maintain(ports);
+  logger.info("The read side was looked after.", report);
+  for (const error of failures) logger.error("A view could not be looked after.", { error });
+  if (failures.length > 0) throw new Error(`${failures.length} views could not be looked after.`);
 };

@@ -12,7 +12,7 @@ import { tableName } from "./environment.ts";
 import { projectPorts } from "./read-side-ports.ts";
 
 const logger = new Logger();
-const metrics = new Metrics({ namespace: "Everfold" });
+const metrics = new Metrics();
 const client = createDocumentClient();
 const ports = projectPorts(client);
 const lag = createProjectorLag(client, tableName(viewControlTable));

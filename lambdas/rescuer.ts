@@ -15,6 +15,7 @@ import { environment, tableName } from "./environment.ts";
 const logger = new Logger();
 const objects = createObjectClient();
 const ports = {
+  ...clock,
   views: registry.views,
   catalogue: createViewCatalogue(createDocumentClient(), tableName(viewControlTable)),
   queue: createWorkQueue(createQueueClient(), environment("WORK_QUEUE_URL"), clock),

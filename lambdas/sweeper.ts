@@ -5,7 +5,7 @@ import { sweep } from "../lib/core/sweep.ts";
 import { sweepPorts } from "./key-ports.ts";
 
 const logger = new Logger();
-const metrics = new Metrics({ namespace: "Everfold" });
+const metrics = new Metrics();
 const ports = sweepPorts(createDocumentClient());
 
 /**

@@ -1,9 +1,11 @@
 import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createRowSweeper } from "../lib/adapters/dynamodb/row-sweeper.ts";
 import { createQueueClient } from "../lib/adapters/sqs/client.ts";
 import { createRetries } from "../lib/adapters/sqs/retries.ts";
+import type { Audits } from "../lib/core/audit.ts";
 import { reasonOf } from "../lib/core/project.ts";
 import { workQueue } from "../lib/core/queues.ts";
 import { doWork } from "../lib/core/work.ts";
@@ -12,10 +14,27 @@ import { environment, tableName } from "./environment.ts";
 import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
 
 const logger = new Logger();
+const metrics = new Metrics();
+
+/** Tells what the audit of a segment has found, once it is done. */
+const telling = (audits: Audits): Audits => ({
+  ...audits,
+  save: async (run, progress, options) => {
+    const isSaved = await audits.save(run, progress, options);
+    if (isSaved && progress.done && progress.problemsFound > 0) {
+      logger.error("An audit has found problems.", { run, problems: progress.problems });
+      metrics.addMetric("AuditProblems", MetricUnit.Count, progress.problemsFound);
+    }
+    return isSaved;
+  },
+});
+
 const client = createDocumentClient();
+const audited = auditPorts(client);
 const ports = {
   ...rebuildPorts(client),
-  ...auditPorts(client),
+  ...audited,
+  audits: telling(audited.audits),
   sweeper: createRowSweeper(client, ({ table }) => tableName(table)),
 };
 const retries = createRetries(createQueueClient(), environment("WORK_QUEUE_URL"));
@@ -64,5 +83,6 @@ export const handler = async (
   const failures: SQSBatchResponse["batchItemFailures"] = [];
   for (const record of Records)
     if (!(await run(record, deadline))) failures.push({ itemIdentifier: record.messageId });
+  metrics.publishStoredMetrics();
   return { batchItemFailures: failures };
 };

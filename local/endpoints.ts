@@ -115,5 +115,6 @@ export const functionEnvironment = (
   EVENT_BUS_NAME: busName,
   POWERTOOLS_SERVICE_NAME: "everfold",
   POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? "WARN",
+  POWERTOOLS_METRICS_NAMESPACE: "Everfold/local",
   POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? "true",
 });

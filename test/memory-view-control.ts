@@ -91,6 +91,11 @@ export const memoryParking = (
       const { view, generation, stream } = pair;
       records.parked.set(keyOf(pair), { view, generation, stream, reason, queued, dead, since });
     }),
+  note: (pair, note) =>
+    during("parking.note", () => {
+      const parked = records.parked.get(keyOf(pair));
+      if (parked) records.parked.set(keyOf(pair), { ...parked, ...note });
+    }),
   unpark: (pair) =>
     during("parking.unpark", () => {
       records.parked.delete(keyOf(pair));

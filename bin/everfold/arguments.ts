@@ -49,9 +49,8 @@ const startsWith = (words: readonly string[], { words: own }: Command): boolean 
 
 const checkOperands = ({ words, operands: expected }: Command, given: readonly string[]): void => {
   const name = words.join(" ");
-  const required = expected.filter((each) => !each.startsWith("["));
-  if (given.length < required.length)
-    throw new UsageFault(`everfold ${name} needs ${required.join(" ")}.`);
+  if (given.length < expected.length)
+    throw new UsageFault(`everfold ${name} needs ${expected.join(" ")}.`);
   const many = expected.some((each) => each.endsWith("..."));
   const [extra] = many ? [] : given.slice(expected.length);
   if (extra !== undefined) throw new UsageFault(`everfold ${name} does not take "${extra}".`);
@@ -64,14 +63,22 @@ const checkOptions = ({ words, options: taken }: Command, given: Options): void 
     throw new UsageFault(`everfold ${words.join(" ")} does not take --${alien}.`);
 };
 
-/** Understands a command line; refuses unknown commands, operands and options with a `UsageFault`. */
+const noCommand = (commands: readonly Command[], given: readonly string[]): UsageFault => {
+  const [first] = given;
+  if (first === undefined) return new UsageFault("Which command?");
+  const next = commands.flatMap(({ words }) => (words[0] === first && words[1]) || []);
+  if (given.length === 1 && next.length > 0)
+    return new UsageFault(`"everfold ${first}" goes on with ${next.join(" or ")}.`);
+  return new UsageFault(`There is no command "${given.join(" ")}".`);
+};
+
+/** Understands a command line; refuses unknown commands, operands and options. */
 export const invocationOf = (commands: readonly Command[], argv: readonly string[]): Invocation => {
   const { values, positionals } = parse(argv);
   const options: Options = { ...values };
   const command = commands.find((each) => startsWith(positionals, each));
   if (options.help) return { command, operands: [], options };
-  if (positionals.length === 0) throw new UsageFault("Which command?");
-  if (!command) throw new UsageFault(`There is no command "${positionals.join(" ")}".`);
+  if (!command) throw noCommand(commands, positionals);
   const operands = positionals.slice(command.words.length);
   checkOperands(command, operands);
   checkOptions(command, options);

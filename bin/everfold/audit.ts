@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Command, Outcome, Work } from "./command.ts";
 import { OperatorFault } from "./failure.ts";
 import { table } from "./table.ts";
-import { waitFor } from "./wait.ts";
+import { timeoutOf, waitFor } from "./wait.ts";
 
 const Found = z.object({
   stream: z.string(),
@@ -29,7 +29,7 @@ const headline = ({ status, streams, events, problemsFound, finishedAt }: Report
   if (status === "never") return "Nothing has been audited yet.";
   if (status === "running")
     return `An audit is running: ${streams} streams, ${events} events, ${found} so far.`;
-  return `The audit of ${streams} streams, ${events} events, ended at ${finishedAt ?? "?"}: ${found}.`;
+  return `${streams} streams, ${events} events, audited at ${finishedAt ?? "?"}: ${found}.`;
 };
 
 const outcome = (report: Report): Outcome => {
@@ -52,6 +52,7 @@ const audit = async (work: Work): Promise<Outcome> => {
   const { server, terminal, options } = work;
   const latest = () => server.get("/admin/audit", Report);
   if (options.last) return outcome(await latest());
+  const seconds = timeoutOf(options);
   const begun = await server.post("/admin/audit", Begun);
   if (options["no-wait"])
     return {
@@ -59,7 +60,7 @@ const audit = async (work: Work): Promise<Outcome> => {
       text: 'The audit has begun; "everfold audit --last" shows it.',
       data: begun,
     };
-  const report = await waitFor(work, "The audit", async () => {
+  const report = await waitFor(terminal, seconds, "The audit", async () => {
     const now = await latest();
     if (now.startedAt !== begun.startedAt)
       throw new OperatorFault(

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Command, Outcome, Work } from "./command.ts";
 import type { Server } from "./server.ts";
 import { table } from "./table.ts";
-import { waitFor } from "./wait.ts";
+import { timeoutOf, waitFor } from "./wait.ts";
 
 const Rebuild = z.object({
   status: z.enum(["running", "done", "failed"]),
@@ -65,8 +65,9 @@ const settled = async (
 };
 
 const rebuild = async (work: Work): Promise<Outcome> => {
-  const { server, operands, options } = work;
+  const { server, terminal, operands, options } = work;
   const [view = ""] = operands;
+  const seconds = timeoutOf(options);
   const path = `/admin/views/${encodeURIComponent(view)}/rebuild`;
   const begun = await server.post(path, Begun);
   const { generation } = begun;
@@ -74,7 +75,7 @@ const rebuild = async (work: Work): Promise<Outcome> => {
     const text = `Generation ${generation} of ${view} is being built; see "everfold views list".`;
     return { ok: true, text, data: begun };
   }
-  const report = await waitFor(work, `The rebuild of ${view}`, () =>
+  const report = await waitFor(terminal, seconds, `The rebuild of ${view}`, () =>
     settled(work, view, generation),
   );
   const { streams = 0, events = 0, status } = report.rebuild ?? {};

@@ -1,7 +1,6 @@
-import type { Options } from "./arguments.ts";
-import { wholeNumber } from "./arguments.ts";
-import type { Work } from "./command.ts";
+import { type Options, wholeNumber } from "./arguments.ts";
 import { OperatorFault } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
 
 const pollMinMs = 250;
 const pollMaxMs = 5_000;
@@ -15,11 +14,11 @@ export const timeoutOf = (options: Options): number =>
  * on. Refuses to wait longer than the timeout, which does not end the work.
  */
 export const waitFor = async <T>(
-  { terminal, options }: Pick<Work, "terminal" | "options">,
+  terminal: Pick<Terminal, "now" | "progress" | "sleep">,
+  seconds: number,
   what: string,
   look: () => Promise<T | undefined>,
 ): Promise<T> => {
-  const seconds = timeoutOf(options);
   const deadline = terminal.now() + seconds * 1000;
   try {
     for (let delay = pollMinMs; ; delay = Math.min(pollMaxMs, delay * 1.5)) {

@@ -17,12 +17,12 @@ export interface CatchUpPorts extends ApplyPorts {
 
 /** The build that a pair belongs to; undefined when nobody needs it any more. */
 const buildOf = async (
-  { views, catalogue }: CatchUpPorts,
+  { views, catalogue, now }: CatchUpPorts,
   pair: ViewPair,
 ): Promise<Build | undefined> => {
   const record = (await catalogue.list()).find(({ view }) => view === pair.view);
   const build =
-    record && fedBuilds(record).find(({ generation }) => generation === pair.generation);
+    record && fedBuilds(record, now()).find(({ generation }) => generation === pair.generation);
   const view = views.find(({ name }) => name === pair.view);
   if (!build || !view) return undefined;
   const defined = underDefinition(view, build.definition);

@@ -4,7 +4,7 @@ import type { View } from "./view.ts";
 import { fedBuilds, type ParkedPair, parkedCount, type ViewCatalogue } from "./view-control.ts";
 
 /** What listing and redriving dead letters needs of the world. */
-export interface DeadLetterPorts extends Pick<ProjectPorts, "parking" | "queue"> {
+export interface DeadLetterPorts extends Pick<ProjectPorts, "parking" | "queue" | "now"> {
   readonly views: readonly View[];
   readonly catalogue: ViewCatalogue;
   readonly deadLetters: DeadLetters;
@@ -17,10 +17,11 @@ export const deadPairsMax = 1_000;
 export const listDeadPairs = async ({
   catalogue,
   parking,
-}: Pick<DeadLetterPorts, "catalogue" | "parking">): Promise<readonly ParkedPair[]> => {
+  now,
+}: Pick<DeadLetterPorts, "catalogue" | "parking" | "now">): Promise<readonly ParkedPair[]> => {
   const dead: ParkedPair[] = [];
   for (const record of await catalogue.list())
-    for (const { generation } of fedBuilds(record)) {
+    for (const { generation } of fedBuilds(record, now())) {
       if (parkedCount(record, generation) === 0) continue;
       let after: string | undefined;
       do {

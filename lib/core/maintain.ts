@@ -157,7 +157,7 @@ const careForView = async (
 ): Promise<void> => {
   if (record.building) await careForBuild(ports, view, record.building, report);
   await careForRetired(ports, record, report);
-  for (const { generation } of fedBuilds(record))
+  for (const { generation } of fedBuilds(record, ports.now()))
     if (parkedCount(record, generation) > 0)
       await careForParked(ports, view.name, generation, report);
 };

@@ -58,7 +58,8 @@ export const parkAndQueue = async (
   const reason = reasonOf(cause);
   await parking.park(pair, { reason, queued: false, dead: false });
   await queue.send([{ kind: "catch-up", ...pair }]);
-  await parking.park(pair, { reason, queued: true, dead: false });
+  // The catch-up may have been faster, and the parking over: then there is nothing to note.
+  await parking.note(pair, { reason, queued: true, dead: false });
 };
 
 /** Leaves out what is parked; a pair whose message may never have been sent is queued again. */
@@ -117,7 +118,7 @@ export const project = async (
     const record = records.get(view.name);
     if (own.size === 0) return;
     if (!record) throw new Error(`View ${view.name} has no record.`);
-    for (const build of fedBuilds(record))
+    for (const build of fedBuilds(record, ports.now()))
       failures.push(...(await applyBuild(ports, view, record, build, own)));
   });
   return failures;

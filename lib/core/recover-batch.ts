@@ -1,10 +1,11 @@
+import type { Clock } from "./retry.ts";
 import { categoryOf } from "./stream.ts";
 import type { View } from "./view.ts";
 import { fedBuilds, type ViewCatalogue } from "./view-control.ts";
 import type { Work, WorkQueue } from "./work-queue.ts";
 
 /** What recovering a batch needs of the world. */
-export interface RecoverPorts {
+export interface RecoverPorts extends Pick<Clock, "now"> {
   readonly views: readonly View[];
   readonly catalogue: Pick<ViewCatalogue, "list">;
   readonly queue: WorkQueue;
@@ -16,7 +17,7 @@ export interface RecoverPorts {
  * the batch. A view that was never recorded is left out: it is rebuilt from the log as a whole.
  */
 export const recoverBatch = async (
-  { views, catalogue, queue }: RecoverPorts,
+  { views, catalogue, queue, now }: RecoverPorts,
   streams: readonly string[],
 ): Promise<number> => {
   const records = await catalogue.list();
@@ -25,7 +26,7 @@ export const recoverBatch = async (
       .filter(({ domain }) => domain.category === categoryOf(stream))
       .flatMap(({ name }) => records.filter(({ view }) => view === name))
       .flatMap((record) =>
-        fedBuilds(record).map(
+        fedBuilds(record, now()).map(
           ({ generation }): Work => ({ kind: "catch-up", view: record.view, generation, stream }),
         ),
       ),

@@ -51,6 +51,8 @@ export interface ParkedPair extends ViewPair {
 export interface Parking {
   /** Parks a pair, or changes what is noted of one. */
   park(pair: ViewPair, note: Pick<ParkedPair, "reason" | "queued" | "dead">): Promise<void>;
+  /** Changes what is noted of a parked pair; nothing when it is not parked any more. */
+  note(pair: ViewPair, note: Pick<ParkedPair, "reason" | "queued" | "dead">): Promise<void>;
   /** Ends the parking of a pair; nothing when it is not parked. */
   unpark(pair: ViewPair): Promise<void>;
   /** The parked ones of these streams of one build, read strongly. */
@@ -68,13 +70,17 @@ export interface Parking {
 }
 
 /**
- * Builds that take in live events: the one that is being filled first, so that it is never behind the one that serves;
- * retired ones last, for readers that have not heard of the switch yet.
+ * Builds that take in live events at this time (milliseconds since the epoch): the one that is being filled first, so
+ * that it is never behind the one that serves; retired ones last, for readers that have not heard of the switch yet,
+ * until they may be swept.
  */
-export const fedBuilds = ({ live, building, retired }: ViewRecord): readonly BuildRecord[] => [
+export const fedBuilds = (
+  { live, building, retired }: ViewRecord,
+  now: number,
+): readonly BuildRecord[] => [
   ...(building ? [building] : []),
   live,
-  ...retired,
+  ...retired.filter(({ until }) => Date.parse(until) > now),
 ];
 
 /** True for a build that served before: nobody needs it for long. */

@@ -1,5 +1,6 @@
 import type { ProjectorLag } from "./projector-lag.ts";
 import type { RebuildRecord, Rebuilds } from "./rebuild.ts";
+import type { Clock } from "./retry.ts";
 import type { View } from "./view.ts";
 import { fedBuilds, parkedCount, type ViewCatalogue, type ViewRecord } from "./view-control.ts";
 
@@ -27,7 +28,7 @@ export interface ViewReport {
 }
 
 /** What reporting on views needs of the world. */
-export interface ViewReportPorts {
+export interface ViewReportPorts extends Pick<Clock, "now"> {
   readonly views: readonly View[];
   readonly catalogue: ViewCatalogue;
   readonly rebuilds: Rebuilds;
@@ -66,7 +67,9 @@ export const viewReports = async (ports: ViewReportPorts): Promise<readonly View
       const rebuild = await ports.rebuilds.find(name);
       const live = record?.live ?? { generation: 1, definition };
       const parked = record
-        ? fedBuilds(record).reduce((sum, build) => sum + parkedCount(record, build.generation), 0)
+        ? fedBuilds(record, ports.now())
+            .map(({ generation }) => parkedCount(record, generation))
+            .reduce((sum, count) => sum + count, 0)
         : 0;
       return {
         name,

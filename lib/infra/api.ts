@@ -1,6 +1,8 @@
-import { RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
+  CfnStage,
+  CorsHttpMethod,
   HttpApi,
   HttpIntegrationType,
   HttpMethod,
@@ -19,6 +21,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { HttpFunction, Route } from "../core/route.ts";
 import { logRetention } from "./function.ts";
+import { routeSettings, stageThrottle } from "./throttles.ts";
 
 /** What the API answers, and who does. */
 export interface ApiProps {
@@ -27,16 +30,24 @@ export interface ApiProps {
   /** Answers what no route matches. */
   readonly fallback: HttpFunction;
   readonly authorizer: IHttpRouteAuthorizer;
+  /** Pages in browsers that may call; none: no page may. */
+  readonly corsOrigins: readonly string[];
 }
-
-/** Requests a second, and at once, that a stage takes before it answers 429. */
-const throttle = { rateLimit: 1_000, burstLimit: 2_000 } as const;
 
 const methods = {
   GET: HttpMethod.GET,
   POST: HttpMethod.POST,
   DELETE: HttpMethod.DELETE,
 } as const satisfies Record<Route["method"], HttpMethod>;
+
+/** What browsers may send, and what pages may see of an answer. */
+const corsHeaders = {
+  allowHeaders: [
+    ...["authorization", "content-type", "consistency-token"],
+    ...["idempotency-key", "if-match", "if-none-match"],
+  ],
+  exposeHeaders: ["consistency-token", "etag", "retry-after", "server-timing"],
+};
 
 // Neither address nor user of the caller: the log tells what happened, not who did it.
 const accessLogFormat = AccessLogFormat.custom(
@@ -57,39 +68,72 @@ const accessLogFormat = AccessLogFormat.custom(
 /** The HTTP API: a token is needed on every route that is not declared open, unknown routes included. */
 export class Api extends Construct {
   readonly url: string;
+  readonly http: HttpApi;
+  readonly accessLog: LogGroup;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const integrationOf = integrationsOf(props.functions);
-    const api = new HttpApi(this, "Http", {
-      apiName: Stack.of(this).stackName,
-      defaultAuthorizer: props.authorizer,
-      defaultIntegration: integrationOf(props.fallback),
-      createDefaultStage: false,
-    });
-    for (const route of props.routes)
-      api.addRoutes({
+    this.http = this.createApi(props, integrationOf(props.fallback));
+    const routes = props.routes.flatMap((route) =>
+      this.http.addRoutes({
         path: route.path,
         methods: [methods[route.method]],
         integration: integrationOf(route.handler),
         ...(route.open && { authorizer: new HttpNoneAuthorizer() }),
-      });
-    const stage = this.createStage(api);
+      }),
+    );
+    this.accessLog = this.createAccessLog();
+    const stage = this.createStage();
+    if (stage.node.defaultChild instanceof CfnStage)
+      stage.node.defaultChild.routeSettings = routeSettings(props.routes);
+    // A limit of a route that is not there yet is refused.
+    stage.node.addDependency(...routes);
     this.url = stage.url;
   }
 
-  private createStage(api: HttpApi): HttpStage {
-    const accessLog = new LogGroup(this, "AccessLog", {
+  private createApi({ authorizer, corsOrigins }: ApiProps, integration: FunctionIntegration) {
+    const hasCors = corsOrigins.length > 0;
+    const api = new HttpApi(this, "Http", {
+      apiName: Stack.of(this).stackName,
+      defaultAuthorizer: authorizer,
+      defaultIntegration: integration,
+      createDefaultStage: false,
+      ...(hasCors && {
+        corsPreflight: {
+          ...corsHeaders,
+          allowOrigins: [...corsOrigins],
+          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+          maxAge: Duration.hours(1),
+        },
+      }),
+    });
+    // A browser asks without a token, and the default route would refuse it.
+    if (hasCors)
+      api.addRoutes({
+        path: "/{proxy+}",
+        methods: [HttpMethod.OPTIONS],
+        integration,
+        authorizer: new HttpNoneAuthorizer(),
+      });
+    return api;
+  }
+
+  private createAccessLog(): LogGroup {
+    return new LogGroup(this, "AccessLog", {
       retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+  }
+
+  private createStage(): HttpStage {
     return new HttpStage(this, "Stage", {
-      httpApi: api,
+      httpApi: this.http,
       stageName: "$default",
       autoDeploy: true,
-      throttle,
+      throttle: { rateLimit: stageThrottle.rate, burstLimit: stageThrottle.burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLog),
+        destination: new LogGroupLogDestination(this.accessLog),
         format: accessLogFormat,
       },
     });

@@ -1,15 +1,13 @@
-import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { Registry } from "../core/registry.ts";
-import type { HttpFunction, Route } from "../core/route.ts";
 import { systemTables } from "../core/tables.ts";
 import { Api } from "./api.ts";
 import { Auditor } from "./auditor.ts";
 import { Auth, type UserDirectory } from "./auth.ts";
 import { Caretaker } from "./caretaker.ts";
 import { EventStore } from "./event-store.ts";
-import { runtimeFunction } from "./function.ts";
+import { createHttpFunctions, fallback, type Stores } from "./http-functions.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Projector } from "./projector.ts";
 import { Publisher } from "./publisher.ts";
@@ -27,57 +25,6 @@ export interface EverfoldStackProps {
   readonly registry: Pick<Registry, "tables" | "routes" | "views">;
   readonly settings: Settings;
 }
-
-interface Stores {
-  readonly eventStore: EventStore;
-  readonly idempotency: Idempotency;
-  readonly subjectKeys: SubjectKeys;
-  readonly views: Views;
-  readonly viewControl: ViewControl;
-  readonly workQueue: WorkQueue;
-}
-
-/** What a function that answers HTTP may do, and how long it may take. */
-interface Duty {
-  readonly timeout: Duration;
-  grant(fn: LambdaFunction, stores: Stores): void;
-}
-
-const duties: Readonly<Record<HttpFunction, Duty>> = {
-  command: {
-    timeout: Duration.seconds(15),
-    grant: (fn, { eventStore, idempotency, subjectKeys }) => {
-      eventStore.grantAppend(fn);
-      idempotency.grantKeep(fn);
-      subjectKeys.grantSeal(fn);
-    },
-  },
-  query: {
-    timeout: Duration.seconds(15),
-    grant: (fn, { eventStore, subjectKeys, viewControl, views }) => {
-      eventStore.grantRead(fn);
-      viewControl.grantList(fn);
-      views.grantRead(fn);
-      subjectKeys.grantOpen(fn);
-    },
-  },
-  people: {
-    timeout: Duration.seconds(29),
-    grant: (fn, { subjectKeys }) => subjectKeys.grantErase(fn),
-  },
-  operations: {
-    timeout: Duration.seconds(29),
-    grant: (fn, { eventStore, viewControl, workQueue }) => {
-      eventStore.grantRead(fn);
-      viewControl.grantAudit(fn);
-      viewControl.grantOperate(fn);
-      workQueue.grantRedrive(fn);
-    },
-  },
-};
-
-/** Answers what no route matches, so that an unknown path gets the same kind of error as everything else. */
-const fallback = "query" satisfies HttpFunction;
 
 /** Refuses a registry with a table that no construct of the stack makes. */
 const checkTables = ({ tables, views }: EverfoldStackProps["registry"]): void => {
@@ -121,23 +68,6 @@ export class EverfoldStack extends Stack {
     });
     new CfnOutput(this, "ApiUrl", { value: api.url });
     if (auth.users) this.tellUsers(auth.users, api.url);
-  }
-
-  /** The functions that the routes name, each with the grants of its duty. */
-  private createFunctions(
-    routes: readonly Route[],
-    stores: Stores,
-    stage: string,
-  ): ReadonlyMap<HttpFunction, LambdaFunction> {
-    const names = new Set<HttpFunction>([fallback, ...routes.map(({ handler }) => handler)]);
-    const created = [...names].map((name): [HttpFunction, LambdaFunction] => {
-      const duty = duties[name];
-      const id = name.charAt(0).toUpperCase() + name.slice(1);
-      const fn = runtimeFunction(this, id, { name, stage, timeout: duty.timeout });
-      duty.grant(fn, stores);
-      return [name, fn];
-    });
-    return new Map(created);
   }
 
   /** Ids and the commands that come next: a first admin, a token, a first call. */

@@ -17,7 +17,15 @@ export interface RuntimeFunctionProps {
   readonly name: string;
   readonly stage: string;
   readonly timeout: Duration;
+  /** Where the role stands among the account's roles; `/` unless it matters. */
+  readonly rolePath?: string;
 }
+
+/** Path of the roles that may destroy users' keys: who uses them from elsewhere is told of. */
+export const erasurePath = "/everfold/erasure/";
+
+/** Namespace of a stage's own metrics. */
+export const metricsNamespace = (stage: string): string => `Everfold/${stage}`;
 
 /** How long logs are kept, of functions and of the API. */
 export const logRetention = RetentionDays.ONE_MONTH;
@@ -42,14 +50,17 @@ const bundling: BundlingOptions = {
 export const runtimeFunction = (
   scope: Construct,
   id: string,
-  { name, stage, timeout }: RuntimeFunctionProps,
+  { name, stage, timeout, rolePath = "/" }: RuntimeFunctionProps,
 ): NodejsFunction => {
   const home = new Construct(scope, id);
   const logGroup = new LogGroup(home, "Logs", {
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  const role = new Role(home, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+  const role = new Role(home, "Role", {
+    assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+    ...(rolePath !== "/" && { path: rolePath }),
+  });
   logGroup.grantWrite(role);
   return new NodejsFunction(home, "Function", {
     entry: `${root}lambdas/${name}.ts`,
@@ -67,6 +78,7 @@ export const runtimeFunction = (
       STAGE: stage,
       POWERTOOLS_SERVICE_NAME: name,
       POWERTOOLS_LOG_LEVEL: "INFO",
+      POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage),
       NODE_OPTIONS: "--enable-source-maps",
     },
   });

@@ -18,6 +18,10 @@ export interface Settings {
   readonly subjectKeys: SubjectKeyMode;
   /** True: nothing is protected, and everything goes with the stack. */
   readonly ephemeral: boolean;
+  /** Who gets a mail when an alarm goes off; undefined: nobody. */
+  readonly alarmEmail: string | undefined;
+  /** Pages in browsers that may call the API; none by default. */
+  readonly corsOrigins: readonly string[];
 }
 
 const refused = (name: string, must: string, value: unknown): Error =>
@@ -61,10 +65,28 @@ const readFlag = (node: Node, name: string): boolean => {
   throw refused(name, '"true" or "false"', value);
 };
 
+const readAlarmEmail = (node: Node): string | undefined => {
+  const email = text(node, "alarmEmail");
+  if (email === undefined || /^[^\s@,]+@[^\s@,]+$/.test(email)) return email;
+  throw refused("alarmEmail", "one mail address", email);
+};
+
+const isOrigin = (text: string): boolean =>
+  text === "*" || /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(text);
+
+const readCorsOrigins = (node: Node): readonly string[] => {
+  const list = text(node, "corsOrigins");
+  const origins = list?.split(",").map((part) => part.trim()) ?? [];
+  if (origins.every(isOrigin)) return origins;
+  throw refused("corsOrigins", "origins (https://app.example.org), separated by commas", list);
+};
+
 /** Reads the settings of a deployment; throws an error that names the context value it cannot use. */
 export const settingsFrom = (node: Node): Settings => ({
   stage: readStage(node),
   issuer: readIssuer(node),
   subjectKeys: readSubjectKeys(node),
   ephemeral: readFlag(node, "ephemeral"),
+  alarmEmail: readAlarmEmail(node),
+  corsOrigins: readCorsOrigins(node),
 });

@@ -1,11 +1,14 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { EventPattern } from "aws-cdk-lib/aws-events";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import {
   EventSourceMapping,
   type Function as LambdaFunction,
+  MetricType,
   StartingPosition,
 } from "aws-cdk-lib/aws-lambda";
-import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { EventStore } from "./event-store.ts";
 import { runtimeFunction } from "./function.ts";
@@ -27,6 +30,7 @@ export class StreamConsumer extends Construct {
   readonly function: LambdaFunction;
   /** Notifications that were given up, as Lambda wrote them. */
   readonly failures: Bucket;
+  readonly mapping: EventSourceMapping;
 
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
@@ -36,31 +40,67 @@ export class StreamConsumer extends Construct {
     this.failures = this.createFailures(ephemeral);
     this.grantFailures();
     eventStore.grantStream(this.function);
-    this.follow(eventStore.streamArn);
+    this.mapping = this.follow(eventStore.streamArn);
+  }
+
+  /** What the account's event bus says of a batch that was put aside. */
+  get failurePattern(): EventPattern {
+    return {
+      source: ["aws.s3"],
+      detailType: ["Object Created"],
+      detail: { bucket: { name: [this.failures.bucketName] } },
+    };
+  }
+
+  /** Batches that were put aside. */
+  get failedBatches(): Metric {
+    return new Metric({
+      namespace: "AWS/Lambda",
+      metricName: "OnFailureDestinationDeliveredEventCount",
+      dimensionsMap: { EventSourceMappingUUID: this.mapping.eventSourceMappingId },
+      statistic: "Sum",
+    });
+  }
+
+  /** Lets a function read what was put aside. */
+  grantReadFailures(fn: LambdaFunction): void {
+    this.grant(fn, "s3:GetObject", this.failures.arnForObjects("*"));
+  }
+
+  /** Lets a function throw away everything that was put aside. */
+  grantEmptyFailures(fn: LambdaFunction): void {
+    this.grant(fn, "s3:ListBucket", this.failures.bucketArn);
+    this.grant(fn, "s3:DeleteObject", this.failures.arnForObjects("*"));
   }
 
   private createFailures(ephemeral: boolean): Bucket {
-    return new Bucket(this, "Failures", {
+    const bucket = new Bucket(this, "Failures", {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(failureDays) }],
       removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-      autoDeleteObjects: ephemeral,
     });
+    // The CDK's own way is a function of its own in Python, which may change every bucket of the account.
+    if (bucket.node.defaultChild instanceof CfnBucket)
+      bucket.node.defaultChild.notificationConfiguration = {
+        eventBridgeConfiguration: { eventBridgeEnabled: true },
+      };
+    return bucket;
   }
 
   /** Lambda writes failures with the function's own role. */
   private grantFailures(): void {
-    const { bucketArn } = this.failures;
-    const grant = (action: string, resource: string) =>
-      Grant.addToPrincipal({ grantee: this.function, actions: [action], resourceArns: [resource] });
-    grant("s3:PutObject", this.failures.arnForObjects("*"));
-    grant("s3:ListBucket", bucketArn);
+    this.grant(this.function, "s3:PutObject", this.failures.arnForObjects("*"));
+    this.grant(this.function, "s3:ListBucket", this.failures.bucketArn);
   }
 
-  private follow(streamArn: string): void {
-    new EventSourceMapping(this, "Mapping", {
+  private grant(grantee: LambdaFunction, action: string, resource: string): void {
+    Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resource] });
+  }
+
+  private follow(streamArn: string): EventSourceMapping {
+    return new EventSourceMapping(this, "Mapping", {
       target: this.function,
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -71,6 +111,7 @@ export class StreamConsumer extends Construct {
       retryAttempts: 5,
       // An hour before the stream itself forgets a record, so that it reaches the failures instead.
       maxRecordAge: Duration.hours(23),
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
       // A queue would receive the address of the records only, not the records.
       supportS3OnFailureDestination: true,
       onFailure: { bind: () => ({ destination: this.failures.bucketArn }) },

@@ -96,6 +96,14 @@ export class SubjectKeys extends Construct {
     this.allow(fn, ["ListResourceTags"], this.everyKey);
   }
 
+  /** Lets a function take all keys of the stage along when the stage goes. */
+  grantRetire(fn: LambdaFunction): void {
+    const { stage } = this.#props;
+    this.allow(fn, ["ListKeys"], "*");
+    this.allow(fn, ["ListResourceTags"], this.everyKey);
+    this.allow(fn, ["DescribeKey", "ScheduleKeyDeletion"], this.everyKey, ofThisStage(stage));
+  }
+
   private createSharedKey(ephemeral: boolean): Key {
     return new Key(this, "SharedKey", {
       description: "Wraps the data keys of all users.",

@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { erasurePath } from "./function.ts";
 import { ScheduledFunction } from "./scheduled-function.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
 
@@ -13,7 +14,8 @@ export interface SweeperProps {
 export class Sweeper extends ScheduledFunction {
   constructor(scope: Construct, id: string, { stage, subjectKeys }: SweeperProps) {
     const timeout = Duration.minutes(15);
-    super(scope, id, { name: "sweeper", stage, timeout, every: Duration.hours(1) });
+    const every = Duration.hours(1);
+    super(scope, id, { name: "sweeper", stage, timeout, every, rolePath: erasurePath });
     subjectKeys.grantSweep(this.function);
   }
 }

@@ -92,6 +92,16 @@ export const describeViewControl = (name: string, make: () => ViewControlUnderTe
         expect(await record()).toMatchObject({ parked: { 1: 1 } });
       });
 
+      test("can be noted of, and no more than that once its parking is over", async () => {
+        await parking.park(pairOf("jar-1"), note);
+        const later = { reason: "Error: still no", queued: true, dead: false };
+        await parking.note(pairOf("jar-1"), later);
+        expect(await parkedOf("jar-1")).toMatchObject([later]);
+        await parking.unpark(pairOf("jar-1"));
+        await parking.note(pairOf("jar-1"), note);
+        expect(await parkedOf("jar-1")).toEqual([]);
+      });
+
       test("is counted once when many park it at the same time", async () => {
         await Promise.all(Array.from({ length: 6 }, () => parking.park(pairOf("jar-1"), note)));
         expect(await record()).toMatchObject({ parked: { 1: 1 } });

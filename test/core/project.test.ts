@@ -149,13 +149,14 @@ describe("a stream that a view cannot take in", () => {
 
 describe("the builds of a view", () => {
   const at = "2026-11-01T18:00:00.000Z";
+  const until = "2026-11-01T18:15:00.000Z";
   const rebuild = { segments: 1, startedAt: at };
 
   test("are fed all: the one that is being filled first, those that have served before last", async () => {
     await projectAll([]);
     const { rebuilds } = side.start();
     await rebuilds.begin(diary.name, 1, rebuild);
-    await rebuilds.switchTo(diary.name, 2, at, at);
+    await rebuilds.switchTo(diary.name, 2, at, until);
     await rebuilds.begin(diary.name, 1, rebuild);
     await projectAll(await log.fill("a", 3));
     for (const generation of [1, 2, 3]) expectBuilt(side, diary, generation);

@@ -21,13 +21,19 @@ const record: ViewRecord = {
 };
 
 describe("the builds of a view", () => {
-  test("are fed all, the one that is being filled before the one that serves", () => {
-    expect(fedBuilds(record).map(({ generation }) => generation)).toEqual([4, 3, 1, 2]);
+  test("are fed, the one that is being filled before the one that serves", () => {
+    const at = Date.parse(until) - 1;
+    expect(fedBuilds(record, at).map(({ generation }) => generation)).toEqual([4, 3, 2]);
+  });
+
+  test("are not fed any more once their rows may be swept", () => {
+    const at = Date.parse(until);
+    expect(fedBuilds(record, at).map(({ generation }) => generation)).toEqual([4, 3]);
   });
 
   test("are one when nothing is being filled and nothing has served before", () => {
     const { building: _, ...others } = record;
-    expect(fedBuilds({ ...others, retired: [] })).toEqual([record.live]);
+    expect(fedBuilds({ ...others, retired: [] }, 0)).toEqual([record.live]);
   });
 
   test("may be read while they serve, and for a while after that", () => {

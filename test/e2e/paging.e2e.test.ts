@@ -1,4 +1,9 @@
+import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
+import { createEventStore } from "../../lib/adapters/dynamodb/event-store.ts";
+import { eventTable, idempotencyTable } from "../../lib/core/tables.ts";
+import { growAccount } from "../adapters/dynamodb/long-account.ts";
 import { type Host, startHost, type User } from "./host.ts";
 import { cursorOf, itemsOf, seen } from "./http.ts";
 import { meet, must, opening, type Town } from "./town.ts";
@@ -228,7 +233,7 @@ describe("a cursor", () => {
       { sort: 1, stream: "x" },
       [1],
       "x",
-      { sort: "a".repeat(600), stream: "x" },
+      { sort: "a".repeat(3_000), stream: "x" },
     ])
       expect(await ask(ann, "/accounts", forge(position))).toMatchObject({ status: 400 });
     const elsewhere = await ask(
@@ -241,13 +246,61 @@ describe("a cursor", () => {
   });
 });
 
-describe("the integrity of a long stream", () => {
-  test("is told page by page, and comes to the same hash", async () => {
+describe("the integrity of a stream", () => {
+  const tables = { events: eventTable.name, idempotency: idempotencyTable.name };
+  const hash = expect.stringMatching(/^[0-9a-f]{64}$/);
+
+  test("is told page by page when it is long, the running hash carried on", async () => {
     const { ann } = town;
-    const whole = await must(ann.get("/documents/p0/integrity"));
-    expect(whole.body).toMatchObject({ ok: true, commits: 6, version: 6 });
-    expect(whole.body).not.toHaveProperty("cursor");
+    const id = await growAccount(createEventStore(createDocumentClient(), tables), 1_100, 1);
+    const first = await must(ann.get(`/accounts/${id}/integrity`));
+    expect(first.body).toEqual({
+      ok: true,
+      commits: 1_000,
+      version: 1_000,
+      hash,
+      cursor: expect.any(String),
+    });
+    const last = await must(ann.get(`/accounts/${id}/integrity?cursor=${cursorOf(first)}`));
+    expect(last.body).toEqual({ ok: true, commits: 1_100, version: 1_100, hash });
+  });
+
+  test("takes no other pages, and no cursor of another stream", async () => {
+    const { ann } = town;
     expect(await ann.get("/documents/p0/integrity?cursor=x")).toMatchObject({ status: 400 });
     expect(await ann.get("/documents/p0/integrity?limit=1")).toMatchObject({ status: 400 });
+    const history = cursorOf(await must(ann.get("/documents/p0/history?limit=1")));
+    expect(await ann.get(`/documents/p0/integrity?cursor=${history}`)).toMatchObject({
+      status: 400,
+    });
+  });
+
+  test("is broken from the commit on that a hand has changed", async () => {
+    const { ann } = town;
+    const client = createDocumentClient();
+    await must(ann.post("/accounts/forged/open", opening(1)));
+    for (let times = 0; times < 3; times += 1)
+      await must(ann.post("/accounts/forged/deposit", { amount: 1 }));
+    const Key = { stream: "account-forged", version: 3 };
+    await client.send(
+      new UpdateCommand({
+        TableName: tables.events,
+        Key,
+        UpdateExpression: "SET events[0].#data.amount = :amount",
+        ExpressionAttributeNames: { "#data": "data" },
+        ExpressionAttributeValues: { ":amount": 1_000_000 },
+      }),
+    );
+    expect((await must(ann.get("/accounts/forged/integrity"))).body).toEqual({
+      ok: false,
+      brokenAt: 3,
+      reason: expect.stringContaining("hash"),
+    });
+    await client.send(new DeleteCommand({ TableName: tables.events, Key }));
+    expect((await must(ann.get("/accounts/forged/integrity"))).body).toEqual({
+      ok: false,
+      brokenAt: 3,
+      reason: expect.stringContaining("expected 3"),
+    });
   });
 });

@@ -46,7 +46,12 @@ const event = (RequestType: "Create" | "Update" | "Delete"): CloudFormationCusto
   };
   if (RequestType === "Create") return { ...common, RequestType };
   if (RequestType === "Delete") return { ...common, RequestType, PhysicalResourceId: "remains" };
-  return { ...common, RequestType, PhysicalResourceId: "remains", OldResourceProperties: {} };
+  return {
+    ...common,
+    RequestType,
+    PhysicalResourceId: "remains",
+    OldResourceProperties: common.ResourceProperties,
+  };
 };
 const context = (ms: number) => ({ getRemainingTimeInMillis: () => ms });
 const ids = {

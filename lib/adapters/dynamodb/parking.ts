@@ -133,6 +133,10 @@ const removePair = async (client: Client, table: string, pair: ViewPair): Promis
 
 /** The list of parked pairs, on DynamoDB; a pair and its count in the view's record change in one transaction. */
 export const createParking = (client: Client, table: string): Parking => ({
+  note: (pair, note) =>
+    again(async () => {
+      await changeNote(client, table, pair, note);
+    }),
   park: (pair, note) =>
     again(async () => {
       if (await changeNote(client, table, pair, note)) return;

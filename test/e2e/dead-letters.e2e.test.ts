@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
+import { eventTable } from "../../lib/core/tables.ts";
+import { sampleCommit } from "../sample-commit.ts";
+import { type Host, startHost } from "./host.ts";
+import { itemsOf, seen, whenServed } from "./http.ts";
+import { meet, must, type Town } from "./town.ts";
+
+let host: Host;
+let town: Town;
+
+beforeAll(async () => {
+  host = await startHost();
+  town = await meet(host);
+});
+afterAll(() => host.stop());
+
+const deadLetters = async () => must(town.root.get("/admin/dead-letters"));
+const stream = "cart-poison";
+const followers = ["carts", "people-carts", "removed-items"];
+
+describe("a commit that no view can read", () => {
+  const poison = sampleCommit(stream, undefined, { version: 2, owner: "ann" });
+  const TableName = eventTable.name;
+
+  test("parks its stream, and holds up no other", async () => {
+    const { ann, aud } = town;
+    await must(ann.post("/carts/poison/add", { sku: "tea", quantity: 2, price: 1 }));
+    await host.system.idle();
+    await createDocumentClient().send(new PutCommand({ TableName, Item: poison }));
+    const other = [
+      await must(ann.post("/carts/well/add", { sku: "tea", quantity: 2, price: 1 })),
+      await must(ann.post("/carts/well/remove", { sku: "tea", quantity: 2 })),
+    ];
+    const removed = await whenServed(() => aud.get("/views/removed-items?sku=tea", seen(...other)));
+    expect(itemsOf(removed)).toEqual([{ sku: "tea", removals: 1, quantity: 2 }]);
+    expect(await ann.get("/carts/poison")).toMatchObject({ status: 200, body: { version: 1 } });
+  });
+
+  test("is given up in the end, with the reason, for everybody to see", async () => {
+    let items = itemsOf(await deadLetters());
+    for (const deadline = Date.now() + 100_000; items.length < followers.length; ) {
+      if (Date.now() > deadline) throw new Error(`Not given up: ${JSON.stringify(items)}`);
+      await sleep(100);
+      items = itemsOf(await deadLetters());
+    }
+    expect(items.map(({ view }) => view).sort()).toEqual(followers);
+    for (const item of items)
+      expect(item).toMatchObject({ stream, dead: true, reason: expect.stringContaining("Noted") });
+    const { body } = await must(town.root.get("/admin/views"));
+    const parked = Object(body).items.filter(({ parked: count }: { parked: number }) => count > 0);
+    expect(parked.map(({ name }: { name: string }) => name).sort()).toEqual(followers);
+  });
+
+  test("is healed by a redrive once its cause is gone, without a rebuild", async () => {
+    const { ann, aud, root } = town;
+    const Key = { stream, version: 2 };
+    await createDocumentClient().send(new DeleteCommand({ TableName, Key }));
+    const repaired = await must(ann.post("/carts/poison/remove", { sku: "tea", quantity: 1 }));
+    expect(await root.post("/admin/dead-letters/redrive")).toMatchObject({
+      status: 202,
+      body: { streams: 3, more: false },
+    });
+    const removed = await whenServed(() => aud.get("/views/removed-items?sku=tea", seen(repaired)));
+    expect(itemsOf(removed)).toEqual([{ sku: "tea", removals: 2, quantity: 3 }]);
+    await host.system.idle();
+    expect((await deadLetters()).body).toEqual({ items: [], messages: 0 });
+    expect(await ann.get("/carts/poison")).toMatchObject({ body: { version: 2, total: 1 } });
+    const { body } = await must(root.get("/admin/views"));
+    for (const view of Object(body).items) expect(view).toMatchObject({ parked: 0, generation: 1 });
+  });
+
+  test("leaves nothing to redrive", async () => {
+    expect(await town.root.post("/admin/dead-letters/redrive")).toMatchObject({
+      status: 202,
+      body: { streams: 0, messages: 0, more: false },
+    });
+  });
+});
