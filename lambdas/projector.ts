@@ -51,6 +51,6 @@ export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoD
     const itemIdentifier = Records[0]?.dynamodb?.SequenceNumber ?? "";
     return { batchItemFailures: [{ itemIdentifier }] };
   } finally {
-    metrics.publishStoredMetrics();
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 };

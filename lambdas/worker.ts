@@ -83,6 +83,6 @@ export const handler = async (
   const failures: SQSBatchResponse["batchItemFailures"] = [];
   for (const record of Records)
     if (!(await run(record, deadline))) failures.push({ itemIdentifier: record.messageId });
-  metrics.publishStoredMetrics();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   return { batchItemFailures: failures };
 };

@@ -10,7 +10,7 @@ import { openDataDirectory } from "./data-directory.ts";
 import { type Endpoints, failuresIn, functionEnvironment, startEndpoints } from "./endpoints.ts";
 import { keepDiscarded } from "./failure-destination.ts";
 import { tellCreated } from "./failure-notice.ts";
-import type { LocalFunction } from "./function.ts";
+import { callFunction, type LocalFunction } from "./function.ts";
 import { applyEnvironment, type FunctionName, loadFunctions } from "./functions.ts";
 import { startGateway } from "./gateway.ts";
 import { openIssuer } from "./issuer.ts";
@@ -52,9 +52,9 @@ const stopPartMs = 15_000;
 const busEventsShown = 100;
 const minuteMs = 60_000;
 const streamFunctions = ["projector", "publisher"] as const;
-/** At the rates of the stack. What heals after a crash runs at the start too. */
+/** At the rates of the stack. What heals after a crash runs at the start too, the caretaker before anything else. */
 const schedules = [
-  { name: "caretaker", everyMs: 5 * minuteMs, firstMs: 0 },
+  { name: "caretaker", everyMs: 5 * minuteMs, firstMs: 5 * minuteMs },
   { name: "sweeper", everyMs: 60 * minuteMs, firstMs: 0 },
   { name: "auditor", everyMs: 24 * 60 * minuteMs, firstMs: 24 * 60 * minuteMs },
 ] as const;
@@ -133,6 +133,10 @@ const startParts = async (
   const scheduled = schedules.map(({ name }) => name);
   const names = [...httpFunctions, ...streamFunctions, ...scheduled, "rescuer", "worker"] as const;
   const functions = await loadFunctions(names);
+  // A view that is recorded after something was committed counts as unbuilt, and would be rebuilt.
+  await callFunction(functions("caretaker"), {}).catch((error) =>
+    log(`The caretaker failed: ${errorText(error)}`),
+  );
   const sources = { queue: endpoints.queue, streamArn };
   const mappings = await startMappings(options, dataDir, sources, functions, stopper);
   const gateway = await startGateway({

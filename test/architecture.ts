@@ -44,14 +44,17 @@ export const rules: readonly Rule[] = [
   },
   {
     name: "an adapter",
-    files: /^lib\/adapters\/([a-z-]+)\//,
+    files: /^lib\/adapters\/([a-z0-9-]+)\//,
     may: ["lib/core/*", "lib/adapters/$1/*", "@aws-sdk/*", "zod", "node:*"],
     mayName: ["aws-lambda"],
   },
   {
     name: "the stack",
     files: /^lib\/infra\//,
-    may: ["lib/infra/*", ...data, "aws-cdk-lib", "aws-cdk-lib/*", "constructs", "node:*"],
+    may: [
+      ...["lib/infra/*", ...data, "node:*"],
+      ...["aws-cdk-lib", "aws-cdk-lib/*", "cdk-nag", "constructs"],
+    ],
     mayName: ["lib/core/*"],
   },
   {
@@ -85,7 +88,18 @@ export const rules: readonly Rule[] = [
   {
     name: "what people run",
     files: /^bin\//,
-    may: ["bin/*", "lib/infra/*", "local/*", "lib/domains/index.ts", "aws-cdk-lib", "node:*"],
+    may: [
+      "bin/*",
+      "lib/infra/*",
+      "lib/client/*",
+      "local/*",
+      "lib/domains/index.ts",
+      "aws-cdk-lib",
+      "cli-progress",
+      "cli-table3",
+      "node:*",
+      "zod",
+    ],
   },
 ];
 

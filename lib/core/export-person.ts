@@ -10,12 +10,20 @@ import { openPersonal } from "./open-personal.ts";
 import type { Opener } from "./sealing.ts";
 import { idOf } from "./stream.ts";
 
-/** Bounds of one page of an export: what a function may answer is 6 MB. */
-export const exportBounds = {
+/** Bounds of one page of an export. */
+export interface ExportBounds {
+  /** Characters after which no more events are added. */
+  readonly charactersMax: number;
+  readonly eventsAtOnce: number;
+  readonly streamsAtOnce: number;
+}
+
+/** Half of what a function may answer, 6 MB; twenty events more are less than the other half. */
+export const exportBounds: ExportBounds = {
   charactersMax: 3_000_000,
   eventsAtOnce: 20,
   streamsAtOnce: 20,
-} as const;
+};
 
 /** What exporting needs of the world. */
 export interface ExportPorts {
@@ -50,6 +58,7 @@ const Position = z.strictObject({
 type Position = z.output<typeof Position>;
 
 interface Page {
+  readonly bounds: ExportBounds;
   readonly streams: unknown[];
   characters: number;
   erased: boolean;
@@ -80,8 +89,8 @@ const exportStream = async (
   const document = showDocument(domain, idOf(stream), head);
   let from: number | undefined = start;
   while (from !== undefined) {
-    if (page.characters >= exportBounds.charactersMax) return from;
-    const limit = exportBounds.eventsAtOnce;
+    if (page.characters >= page.bounds.charactersMax) return from;
+    const limit = page.bounds.eventsAtOnce;
     const { items, next } = await readHistory(domain, ports.store, stream, { from, limit });
     await addStream(ports, page, person, { stream, document, events: items });
     from = next;
@@ -101,7 +110,7 @@ const exportDomain = async (
   let { after, from } = start;
   const query = { partition: person, range: {}, descending: false };
   for (;;) {
-    const limit = exportBounds.streamsAtOnce;
+    const limit = page.bounds.streamsAtOnce;
     const rows = await ports.people(domain).list({ ...query, limit, ...(after ? { after } : {}) });
     for (const { key, sort: stream } of rows) {
       const rest = await exportStream(ports, page, person, domain, stream, from);
@@ -128,6 +137,7 @@ export const exportPerson = async (
   ports: ExportPorts,
   person: string,
   cursor?: string,
+  bounds = exportBounds,
 ): Promise<ExportPage> => {
   const scope = ["export", person];
   const [first] = ports.domains;
@@ -135,7 +145,7 @@ export const exportPerson = async (
     cursor === undefined
       ? { category: first?.category ?? "", from: 1 }
       : decodeCursor(scope, cursor, Position);
-  const page: Page = { streams: [], characters: 0, erased: false };
+  const page: Page = { bounds, streams: [], characters: 0, erased: false };
   const from = ports.domains.findIndex(({ category }) => category === start.category);
   for (const domain of ports.domains.slice(Math.max(0, from))) {
     const { category } = domain;

@@ -20,6 +20,9 @@ export const workQueue: QueueDefinition = {
   deadLetters: "work-dead-letters",
 };
 
-/** Seconds after which a message that failed is received again: doubled from 2 on, up to a minute. */
+/**
+ * Seconds after which a message that failed is received again: doubled from 2 on, up to a minute. After its last receive
+ * it is not held back, for the queue gives it up only when it would hand it out once more.
+ */
 export const retryDelaySeconds = (receives: number): number =>
-  Math.min(60, 2 ** Math.max(1, receives));
+  receives >= workQueue.receivesMax ? 0 : Math.min(60, 2 ** Math.max(1, receives));

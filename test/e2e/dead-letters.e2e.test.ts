@@ -47,6 +47,8 @@ describe("a commit that no view can read", () => {
       items = itemsOf(await deadLetters());
     }
     expect(items.map(({ view }) => view).sort()).toEqual(followers);
+    await host.system.idle();
+    expect(await deadLetters()).toMatchObject({ body: { messages: followers.length } });
     for (const item of items)
       expect(item).toMatchObject({ stream, dead: true, reason: expect.stringContaining("Noted") });
     const { body } = await must(town.root.get("/admin/views"));
@@ -61,7 +63,7 @@ describe("a commit that no view can read", () => {
     const repaired = await must(ann.post("/carts/poison/remove", { sku: "tea", quantity: 1 }));
     expect(await root.post("/admin/dead-letters/redrive")).toMatchObject({
       status: 202,
-      body: { streams: 3, more: false },
+      body: { streams: 3, messages: 3, more: false },
     });
     const removed = await whenServed(() => aud.get("/views/removed-items?sku=tea", seen(repaired)));
     expect(itemsOf(removed)).toEqual([{ sku: "tea", removals: 2, quantity: 3 }]);

@@ -1,0 +1,99 @@
+import { type IMetric, MathExpression, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import {
+  FilterPattern,
+  type IFilterPattern,
+  type ILogGroup,
+  MetricFilter,
+} from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { HttpFunction } from "../core/route.ts";
+import type { Api } from "./api.ts";
+import type { EventStore } from "./event-store.ts";
+import { metricsNamespace } from "./function.ts";
+import type { StreamConsumer } from "./stream-consumer.ts";
+import type { WorkQueue } from "./work-queue.ts";
+
+/** What the signals of a stage come from. */
+export interface SignalsProps {
+  readonly stage: string;
+  /** Functions that answer requests. */
+  readonly http: ReadonlyMap<HttpFunction, LambdaFunction>;
+  /** Functions that nobody waits for, by name. */
+  readonly background: ReadonlyMap<string, LambdaFunction>;
+  readonly consumers: Readonly<Record<"projector" | "publisher", StreamConsumer>>;
+  readonly api: Api;
+  readonly eventStore: EventStore;
+  readonly workQueue: WorkQueue;
+}
+
+/** Something that happened so many times; a period in which nothing was told counts as none. */
+export const total = (label: string, metrics: readonly IMetric[]): MathExpression =>
+  new MathExpression({
+    label,
+    expression: metrics.map((_, index) => `FILL(m${index}, 0)`).join(" + "),
+    usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
+  });
+
+/** Everything that a stage tells of itself, for its alarms and its dashboard. */
+export class Signals extends Construct {
+  readonly props: SignalsProps;
+  /** Commands that were refused because a clock is wrong. */
+  readonly clockSkews: Metric;
+  /** Commands that gave up on a contended stream. */
+  readonly conflicts: Metric;
+  /** Requests that came too fast. */
+  readonly tooMany: Metric;
+
+  constructor(scope: Construct, id: string, props: SignalsProps) {
+    super(scope, id);
+    this.props = props;
+    const { accessLog } = props.api;
+    const command = props.http.get("command");
+    if (!command) throw new Error("The stack has no command function to watch.");
+    const skew = FilterPattern.literal('"Clock skew:"');
+    this.clockSkews = this.counted("ClockSkewFaults", command.logGroup, skew);
+    const status = (code: string) => FilterPattern.stringValue("$.status", "=", code);
+    this.conflicts = this.counted("Conflicts", accessLog, status("409"));
+    this.tooMany = this.counted("TooManyRequests", accessLog, status("429"));
+  }
+
+  /** A metric that one of our functions tells. */
+  own(service: string, metricName: string, statistic = "Sum"): Metric {
+    const namespace = metricsNamespace(this.props.stage);
+    return new Metric({ namespace, metricName, statistic, dimensionsMap: { service } });
+  }
+
+  /** A metric of the event table. */
+  eventTable(metricName: string, statistic = "Sum"): Metric {
+    const { tableName } = this.props.eventStore.table;
+    return new Metric({
+      namespace: "AWS/DynamoDB",
+      metricName,
+      statistic,
+      dimensionsMap: { TableName: tableName },
+    });
+  }
+
+  /** How long the oldest notification waits for one of the two that follow the log, in milliseconds. */
+  iteratorAge(name: "projector" | "publisher"): Metric {
+    const { functionName } = this.props.consumers[name].function;
+    return new Metric({
+      namespace: "AWS/Lambda",
+      metricName: "IteratorAge",
+      statistic: "Maximum",
+      dimensionsMap: { FunctionName: functionName },
+    });
+  }
+
+  private counted(metricName: string, logGroup: ILogGroup, filterPattern: IFilterPattern): Metric {
+    const metricNamespace = metricsNamespace(this.props.stage);
+    const filter = new MetricFilter(this, metricName, {
+      logGroup,
+      filterPattern,
+      metricNamespace,
+      metricName,
+    });
+    return filter.metric({ statistic: "Sum" });
+  }
+}

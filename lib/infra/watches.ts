@@ -1,0 +1,223 @@
+import { Duration } from "aws-cdk-lib";
+import { type IMetric, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { type Signals, total } from "./signals.ts";
+
+/** Pages under `docs/runbooks/` that say what to do when an alarm goes off. */
+export type Runbook =
+  | "dead-letters"
+  | "failed-batches"
+  | "iterator-age"
+  | "function-errors"
+  | "throttles"
+  | "api-errors"
+  | "api-latency"
+  | "audit-findings"
+  | "event-table-changed"
+  | "view-lag"
+  | "clock-skew"
+  | "key-quota"
+  | "key-sweep"
+  | "key-tampering";
+
+/** What is watched: an alarm goes off when the metric is above `above` in so many of the last periods. */
+export interface Watch {
+  readonly id: string;
+  readonly runbook: Runbook;
+  /** What has happened, in one sentence. */
+  readonly says: string;
+  readonly metric: IMetric;
+  readonly above: number;
+  /** Periods that count; all of them must be above. */
+  readonly periods?: number;
+}
+
+/** Keys of an account and Region that are near the 100,000 that KMS allows by default. */
+const keysNearQuota = 80_000;
+
+const readSide = ({ props }: Signals): readonly Watch[] => {
+  const { projector, publisher } = props.consumers;
+  const gaveUp = (name: string) => `Lambda gave up batches of the log for the ${name}.`;
+  return [
+    {
+      id: "DeadLetters",
+      runbook: "dead-letters",
+      says: "Work of the read side failed too often and waits to be redriven.",
+      metric: props.workQueue.deadLetters.metricApproximateNumberOfMessagesVisible({
+        statistic: "Maximum",
+      }),
+      above: 0,
+    },
+    {
+      id: "ProjectorFailures",
+      runbook: "failed-batches",
+      says: `${gaveUp("projector")} Their streams were queued for catching up.`,
+      metric: total("Failed batches", [
+        projector.failedBatches,
+        projector.function.metric("DestinationDeliveryFailures", { statistic: "Sum" }),
+      ]),
+      above: 0,
+    },
+    {
+      id: "PublisherFailures",
+      runbook: "failed-batches",
+      says: `${gaveUp("publisher")} The bus lacks their events.`,
+      metric: total("Failed batches", [
+        publisher.failedBatches,
+        publisher.function.metric("DestinationDeliveryFailures", { statistic: "Sum" }),
+      ]),
+      above: 0,
+    },
+  ];
+};
+
+const lags = (signals: Signals): readonly Watch[] => [
+  ...(["projector", "publisher"] as const).map((name): Watch => {
+    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}IteratorAge`;
+    const says = `The ${name} has been more than 5 minutes behind the log for 15 minutes.`;
+    const metric = signals.iteratorAge(name);
+    return { id, runbook: "iterator-age", says, metric, above: 300_000, periods: 3 };
+  }),
+  {
+    id: "ViewLag",
+    runbook: "view-lag",
+    says: "Commits have taken more than a minute to reach the views for 15 minutes.",
+    metric: signals.own("projector", "ViewLag", "p99"),
+    above: 60_000,
+    periods: 3,
+  },
+];
+
+const functions = (signals: Signals): readonly Watch[] => {
+  const { http, background } = signals.props;
+  const groups = [
+    { id: "Http", what: "A function that answers requests", members: [...http] },
+    { id: "Background", what: "A function in the background", members: [...background] },
+  ];
+  return groups.flatMap(({ id, what, members }): Watch[] => [
+    {
+      id: `${id}Errors`,
+      runbook: "function-errors",
+      says: `${what} has failed: ${members.map(([name]) => name).join(", ")}.`,
+      metric: total(
+        "Errors",
+        members.map(([label, fn]) => fn.metricErrors({ label })),
+      ),
+      above: 0,
+    },
+    {
+      id: `${id}Throttles`,
+      runbook: "throttles",
+      says: `${what} was kept from running: the account's concurrency is used up.`,
+      metric: total(
+        "Throttles",
+        members.map(([label, fn]) => fn.metricThrottles({ label })),
+      ),
+      above: 0,
+      periods: 2,
+    },
+  ]);
+};
+
+const requests = ({ props, tooMany }: Signals): readonly Watch[] => {
+  const { http } = props.api;
+  return [
+    {
+      id: "ApiErrors",
+      runbook: "api-errors",
+      says: "More than one request in a hundred was answered with a fault for 10 minutes.",
+      metric: http.metricServerError({ statistic: "Average" }),
+      above: 0.01,
+      periods: 2,
+    },
+    {
+      id: "ApiLatency",
+      runbook: "api-latency",
+      says: "One answer in a hundred took more than 3 seconds for 15 minutes.",
+      metric: http.metricLatency({ statistic: "p99" }),
+      above: 3_000,
+      periods: 3,
+    },
+    {
+      id: "ApiThrottles",
+      runbook: "throttles",
+      says: "Requests came faster than the API takes them, and were answered with 429.",
+      metric: tooMany,
+      above: 100,
+      periods: 2,
+    },
+  ];
+};
+
+const theLog = (signals: Signals): readonly Watch[] => [
+  {
+    id: "EventTableThrottles",
+    runbook: "throttles",
+    says: "DynamoDB has held back reads or writes of the event table.",
+    metric: total("Throttled", [
+      signals.eventTable("WriteThrottleEvents"),
+      signals.eventTable("ReadThrottleEvents"),
+    ]),
+    above: 10,
+    periods: 2,
+  },
+  {
+    id: "EventTableChanged",
+    runbook: "event-table-changed",
+    says: "A commit was changed or removed in the event table, which nobody may do.",
+    metric: signals.own("projector", "EventTableChanged"),
+    above: 0,
+  },
+  {
+    id: "AuditFindings",
+    runbook: "audit-findings",
+    says: "The audit found the log damaged, or views that differ from it.",
+    metric: signals.own("worker", "AuditProblems"),
+    above: 0,
+  },
+  {
+    id: "ClockSkew",
+    runbook: "clock-skew",
+    says: "A stream was last written more than 5 minutes ahead of a function's clock.",
+    metric: signals.clockSkews,
+    above: 0,
+  },
+];
+
+const keys = (signals: Signals, tampering: string): readonly Watch[] => [
+  {
+    id: "KeyQuota",
+    runbook: "key-quota",
+    says: `The account has more than ${keysNearQuota} KMS keys; by default it may have 100,000.`,
+    metric: signals.own("sweeper", "KmsKeys", "Maximum").with({ period: Duration.hours(1) }),
+    above: keysNearQuota,
+  },
+  {
+    id: "KeySweep",
+    runbook: "key-sweep",
+    says: "The sweeper could not settle a key or an erasure.",
+    metric: signals.own("sweeper", "SweepFailures").with({ period: Duration.hours(1) }),
+    above: 0,
+  },
+  {
+    id: "KeyTampering",
+    runbook: "key-tampering",
+    says: "A KMS key was disabled or scheduled for deletion by someone else than our functions.",
+    metric: new Metric({
+      namespace: "AWS/Events",
+      metricName: "TriggeredRules",
+      statistic: "Sum",
+      dimensionsMap: { RuleName: tampering },
+    }),
+    above: 0,
+  },
+];
+
+/** Everything that is watched in a stage; `tampering` is the name of the rule that matches strange calls of KMS. */
+export const watchesOf = (signals: Signals, tampering: string): readonly Watch[] => [
+  ...readSide(signals),
+  ...lags(signals),
+  ...functions(signals),
+  ...requests(signals),
+  ...theLog(signals),
+  ...keys(signals, tampering),
+];
