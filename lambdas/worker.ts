@@ -5,36 +5,26 @@ import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createRowSweeper } from "../lib/adapters/dynamodb/row-sweeper.ts";
 import { createQueueClient } from "../lib/adapters/sqs/client.ts";
 import { createRetries } from "../lib/adapters/sqs/retries.ts";
-import type { Audits } from "../lib/core/audit.ts";
 import { reasonOf } from "../lib/core/project.ts";
 import { workQueue } from "../lib/core/queues.ts";
 import { doWork } from "../lib/core/work.ts";
 import { parseWork, type Work } from "../lib/core/work-queue.ts";
 import { environment, tableName } from "./environment.ts";
 import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
+import { toldAudits } from "./told-audits.ts";
 
 const logger = new Logger();
 const metrics = new Metrics();
-
-/** Tells what the audit of a segment has found, once it is done. */
-const telling = (audits: Audits): Audits => ({
-  ...audits,
-  save: async (run, progress, options) => {
-    const isSaved = await audits.save(run, progress, options);
-    if (isSaved && progress.done && progress.problemsFound > 0) {
-      logger.error("An audit has found problems.", { run, problems: progress.problems });
-      metrics.addMetric("AuditProblems", MetricUnit.Count, progress.problemsFound);
-    }
-    return isSaved;
-  },
-});
 
 const client = createDocumentClient();
 const audited = auditPorts(client);
 const ports = {
   ...rebuildPorts(client),
   ...audited,
-  audits: telling(audited.audits),
+  audits: toldAudits(audited.audits, (run, { problems, problemsFound }) => {
+    logger.error("An audit has found problems.", { run, problems });
+    metrics.addMetric("AuditProblems", MetricUnit.Count, problemsFound);
+  }),
   sweeper: createRowSweeper(client, ({ table }) => tableName(table)),
 };
 const retries = createRetries(createQueueClient(), environment("WORK_QUEUE_URL"));

@@ -93,7 +93,7 @@ export const rules: readonly Rule[] = [
       "lib/infra/*",
       "lib/client/*",
       "local/*",
-      "lib/domains/index.ts",
+      "lib/domains/*",
       "aws-cdk-lib",
       "cli-progress",
       "cli-table3",

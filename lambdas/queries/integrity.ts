@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../../lib/core/cursor.ts";
+import { Refusal } from "../../lib/core/errors.ts";
 import { type ChainPosition, chainStart } from "../../lib/core/integrity.ts";
+import { readHead } from "../../lib/core/read-document.ts";
 import { verifyStream } from "../../lib/core/verify-stream.ts";
 import { queryParameters } from "../http/request.ts";
 import { namedStream, readLive } from "./document.ts";
-import type { Answerer } from "./query.ts";
+import type { Answerer, Query } from "./query.ts";
 
 const Parameters = z.strictObject({ cursor: z.string().optional() });
 
@@ -19,6 +21,17 @@ const Position = z.tuple([z.int().min(0), z.base64url(), z.int().min(0), z.strin
 
 const hex = (hash: Uint8Array): string => Buffer.from(hash).toString("hex");
 
+/** Refuses whoever may not read; a log that is too damaged to tell is what this is asked for, and its row tells then. */
+const checkReader = async (query: Query, stream: string): Promise<void> => {
+  const { ports, route, caller, token } = query;
+  try {
+    await readHead(ports, route.domain, stream, caller, token);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    await readLive(query, stream);
+  }
+};
+
 /** `GET /{collection}/{id}/integrity`: whether the chain of a stream's commits is whole; long streams page by page. */
 export const answerIntegrity: Answerer = async (query) => {
   const { ports, event } = query;
@@ -26,8 +39,7 @@ export const answerIntegrity: Answerer = async (query) => {
   const stream = namedStream(query);
   const scope = ["integrity", stream];
   const start = cursor === undefined ? chainStart : decodeCursor(scope, cursor, Position);
-  // By its row, not by the log: a log that is damaged is what this is asked for.
-  await readLive(query, stream);
+  await checkReader(query, stream);
   const verified = await verifyStream(ports.store, stream, start);
   if ("brokenAt" in verified) return { status: 200, body: { ok: false, ...verified } };
   const { version, hash, commits, time, more } = verified;

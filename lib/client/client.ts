@@ -2,7 +2,7 @@ import { systemClock } from "./clock.ts";
 import { type Collection, collectionOf } from "./collection.ts";
 import type { Line } from "./line.ts";
 import { type Operations, operationsOf, type People, peopleOf } from "./operations.ts";
-import { rememberWrites } from "./own-writes.ts";
+import { type OwnWrites, rememberWrites } from "./own-writes.ts";
 import type { AnyDomain } from "./shapes.ts";
 import type { Wire } from "./transport.ts";
 import { type AskView, viewsOf } from "./views.ts";
@@ -25,6 +25,7 @@ export interface ClientOptions<T extends Domains> {
 
 /** What a client has beside its domains. */
 interface Whole<D extends AnyDomain> {
+  readonly writes: OwnWrites;
   readonly view: AskView<D>;
   readonly people: People;
   readonly admin: Operations;
@@ -52,6 +53,7 @@ export const createClient = <T extends Domains>(options: ClientOptions<T>): Clie
   const line: Line = { wire, writes: rememberWrites(wire, options.readOwnWritesMs ?? 2_000) };
   const domains = Object.entries(options.domains);
   const whole = {
+    writes: line.writes,
     view: viewsOf(line, Object.values(options.domains)),
     people: peopleOf(line),
     admin: operationsOf(line),

@@ -1,9 +1,9 @@
 import { formatToken, parseToken, tokenStreamsMax } from "../core/consistency-token.ts";
 
-/** What a client remembers of its own writes, so that its queries see them. */
+/** What a client remembers of its own writes, so that its queries see them; others may be told of them, too. */
 export interface OwnWrites {
-  /** Takes in the `Consistency-Token` of a command's answer. */
-  note(token: string | null): void;
+  /** Takes in the `Consistency-Token` of a command's answer, or what another client's `token` gave. */
+  note(token: string | null | undefined): void;
   /** The token to send with a query; undefined when nothing was written of late. */
   token(): string | undefined;
 }

@@ -79,11 +79,9 @@ const destroyKey = async (ports: ErasePorts, tombstone: Tombstone): Promise<stri
 export const eraseSubject = async (ports: ErasePorts, user: string): Promise<Erasure> => {
   checkSubject(user);
   const tombstone = await bury(ports, user);
-  let { destroyedAt } = tombstone;
-  if (!destroyedAt) {
-    await removeDataKeys(ports, user);
-    destroyedAt = await destroyKey(ports, tombstone);
-  }
+  // Every time: a restored backup may have brought wrapped keys of an erased user back.
+  await removeDataKeys(ports, user);
+  const destroyedAt = tombstone.destroyedAt ?? (await destroyKey(ports, tombstone));
   const keyDestroyedAt = await ports.rows.finish(user, destroyedAt);
   return { user, erasedAt: tombstone.erasedAt, keyDestroyedAt };
 };

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { everfold } from "../../bin/everfold/everfold.ts";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { createParking } from "../../lib/adapters/dynamodb/parking.ts";
@@ -20,6 +20,8 @@ let host: Host;
 let home: string;
 
 beforeAll(async () => {
+  // What is damaged here on purpose is logged as the error that it is.
+  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
   home = await mkdtemp(join(tmpdir(), "everfold-cli-"));
   host = await startHost();
   await settle(host);
@@ -27,6 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host?.stop();
+  vi.unstubAllEnvs();
   await rm(home, { recursive: true, force: true });
 });
 

@@ -133,6 +133,14 @@ describe("a client's own writes", () => {
     ]);
   });
 
+  test("are seen by whoever is told of them", async () => {
+    const [writer, reader] = [clientOf(written("account-a1@2")), clientOf({})];
+    await writer.api.accounts.deposit("a1", { amount: 5 });
+    reader.api.writes.note(writer.api.writes.token());
+    await reader.api.accounts.get("a1");
+    expect(tokens(reader)).toEqual(["account-a1@2"]);
+  });
+
   test("are seen for as long as is wanted", async () => {
     const { wire: world, clock, seen } = scriptedServer([written("account-a1@2")]);
     const domains = { accounts: account };

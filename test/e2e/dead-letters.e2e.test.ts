@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { eventTable } from "../../lib/core/tables.ts";
 import { sampleCommit } from "../sample-commit.ts";
 import { type Host, startHost } from "./host.ts";
 import { itemsOf, seen, whenServed } from "./http.ts";
 import { meet, must, type Town } from "./town.ts";
+
+// Four attempts would take half a minute.
+vi.mock(import("../../lib/core/queues.ts"), async (original) => ({
+  ...(await original()),
+  retryDelaySeconds: () => 0,
+}));
 
 let host: Host;
 let town: Town;
@@ -41,9 +47,9 @@ describe("a commit that no view can read", () => {
 
   test("is given up in the end, with the reason, for everybody to see", async () => {
     let items = itemsOf(await deadLetters());
-    for (const deadline = Date.now() + 100_000; items.length < followers.length; ) {
+    for (const deadline = Date.now() + 60_000; items.length < followers.length; ) {
       if (Date.now() > deadline) throw new Error(`Not given up: ${JSON.stringify(items)}`);
-      await sleep(100);
+      await sleep(20);
       items = itemsOf(await deadLetters());
     }
     expect(items.map(({ view }) => view).sort()).toEqual(followers);

@@ -13,6 +13,18 @@ export interface User {
   send(path: string, ask: Ask): Promise<Reply>;
 }
 
+/** A user by their token. */
+export const userOf = (http: Http, sub: string, token: string): User => {
+  const send = (path: string, ask: Ask) => http(path, { token, ...ask });
+  return {
+    sub,
+    token,
+    get: (path, headers = {}) => send(path, { headers }),
+    post: (path, body = {}, headers = {}) => send(path, { method: "POST", body, headers }),
+    send,
+  };
+};
+
 /** The whole system on a data directory of its own. */
 export interface Host {
   readonly system: System;
@@ -36,17 +48,8 @@ export const startHost = async (options: Partial<SystemOptions> = {}): Promise<H
     http.close();
     await system.stop();
   };
-  const as = async (sub: string, ...groups: readonly string[]): Promise<User> => {
-    const token = await system.token(sub, groups);
-    const send = (path: string, ask: Ask) => http(path, { token, ...ask });
-    return {
-      sub,
-      token,
-      get: (path, headers = {}) => send(path, { headers }),
-      post: (path, body = {}, headers = {}) => send(path, { method: "POST", body, headers }),
-      send,
-    };
-  };
+  const as = async (sub: string, ...groups: readonly string[]): Promise<User> =>
+    userOf(http, sub, await system.token(sub, groups));
   return {
     get system() {
       return system;

@@ -25,9 +25,18 @@ export interface Http {
 
 const answerMs = 30_000;
 
+/** An answer that had begun and did not end. */
+export class BrokenAnswer extends Error {
+  override readonly name = "BrokenAnswer";
+}
+
 const readAll = async (message: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
+  try {
+    for await (const chunk of message) chunks.push(chunk);
+  } catch (cause) {
+    throw new BrokenAnswer(`An answer broke off after ${chunks.length} pieces.`, { cause });
+  }
   return Buffer.concat(chunks).toString("utf8");
 };
 

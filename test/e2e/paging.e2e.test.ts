@@ -250,6 +250,33 @@ describe("the integrity of a stream", () => {
   const tables = { events: eventTable.name, idempotency: idempotencyTable.name };
   const hash = expect.stringMatching(/^[0-9a-f]{64}$/);
 
+  test("is told as soon as there is a stream", async () => {
+    const { ann } = town;
+    for (const id of ["i0", "i1", "i2", "i3"]) {
+      await must(ann.post(`/accounts/${id}/open`, opening()));
+      expect(await ann.get(`/accounts/${id}/integrity`)).toMatchObject({ body: { version: 1 } });
+    }
+  });
+
+  test("is told of a log that is too damaged to be read, to those who may read it", async () => {
+    const { ann, eve } = town;
+    await must(ann.post("/accounts/wreck/open", opening()));
+    await must(ann.post("/accounts/wreck/deposit", { amount: 1 }));
+    await host.system.idle();
+    await createDocumentClient().send(
+      new UpdateCommand({
+        TableName: tables.events,
+        Key: { stream: "account-wreck", version: 2 },
+        UpdateExpression: "REMOVE events",
+      }),
+    );
+    expect(await ann.get("/accounts/wreck/integrity")).toMatchObject({
+      status: 200,
+      body: { ok: false, brokenAt: 2, reason: expect.any(String) },
+    });
+    expect(await eve.get("/accounts/wreck/integrity")).toMatchObject({ status: 403 });
+  });
+
   test("is told page by page when it is long, the running hash carried on", async () => {
     const { ann } = town;
     const id = await growAccount(createEventStore(createDocumentClient(), tables), 1_100, 1);

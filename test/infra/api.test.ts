@@ -1,3 +1,4 @@
+import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { routeKey } from "../../lib/core/route.ts";
 import { registry } from "../../lib/domains/index.ts";
@@ -93,5 +94,51 @@ describe("the HTTP API", () => {
     const format: Record<string, string> = JSON.parse(stage?.Properties.AccessLogSettings.Format);
     expect(format).toMatchObject({ requestId: "$context.requestId", status: "$context.status" });
     expect(JSON.stringify(format)).not.toMatch(/sourceIp|userAgent|claims|path/i);
+  });
+});
+
+describe("a route's own limit", () => {
+  const [stage] = Object.values(template.findResources("AWS::ApiGatewayV2::Stage"));
+  const limits: Record<string, object> = stage?.Properties.RouteSettings;
+
+  test.each([
+    ["POST /accounts/{id}/open", 500],
+    ["GET /health", 50],
+    ["GET /people/{sub}/export", 10],
+    ["DELETE /people/{sub}", 10],
+    ["POST /admin/audit", 10],
+  ])("is that of what it costs: %s", (route, rate) => {
+    expect(limits[route]).toEqual({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: 2 * rate });
+  });
+
+  test("is for routes that there are, and set after them", () => {
+    const keys = new Set(registry.routes.map(routeKey));
+    expect(Object.keys(limits).filter((key) => !keys.has(key))).toEqual([]);
+    const deployed = Object.keys(template.findResources("AWS::ApiGatewayV2::Route"));
+    const before = deployed.filter((id) => stage?.DependsOn.includes(id));
+    expect(before.length).toBe(registry.routes.length);
+  });
+});
+
+describe("pages in browsers", () => {
+  test("may not call, unless it is said which", () => {
+    template.hasResourceProperties("AWS::ApiGatewayV2::Api", { CorsConfiguration: Match.absent() });
+  });
+
+  test("may call from the origins that were named, asking without a token first", () => {
+    const open = templateWith({ corsOrigins: "https://app.example.org" });
+    open.hasResourceProperties("AWS::ApiGatewayV2::Api", {
+      CorsConfiguration: Match.objectLike({
+        AllowOrigins: ["https://app.example.org"],
+        AllowMethods: ["GET", "POST", "DELETE"],
+        AllowCredentials: Match.absent(),
+        AllowHeaders: Match.arrayWith(["authorization", "consistency-token", "idempotency-key"]),
+        ExposeHeaders: Match.arrayWith(["consistency-token", "etag"]),
+      }),
+    });
+    open.hasResourceProperties("AWS::ApiGatewayV2::Route", {
+      RouteKey: "OPTIONS /{proxy+}",
+      AuthorizationType: "NONE",
+    });
   });
 });

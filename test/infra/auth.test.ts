@@ -52,6 +52,7 @@ describe("without another provider", () => {
   test("the outputs say what to do next, in no particular Region", () => {
     const outputs = template.findOutputs("*");
     expect(Object.keys(outputs).sort()).toEqual([
+      "AlarmTopic",
       "ApiUrl",
       "Step1CreateAdmin",
       "Step2GetToken",
@@ -76,6 +77,6 @@ describe("with a provider elsewhere", () => {
 
   test("there is no user pool", () => {
     template.resourceCountIs("AWS::Cognito::UserPool", 0);
-    expect(Object.keys(template.findOutputs("*"))).toEqual(["ApiUrl"]);
+    expect(Object.keys(template.findOutputs("*"))).toEqual(["ApiUrl", "AlarmTopic"]);
   });
 });

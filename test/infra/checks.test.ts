@@ -1,8 +1,9 @@
-import { App } from "aws-cdk-lib";
-import { describe, expect, test } from "vitest";
+import { App, Stack } from "aws-cdk-lib";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { acknowledgements } from "../../lib/infra/acknowledgements.ts";
-import { rulePacks } from "../../lib/infra/checks.ts";
-import { stackWith } from "./synthesize.ts";
+import { check, rulePacks } from "../../lib/infra/checks.ts";
+import { appWith, stackWith } from "./synthesize.ts";
 
 /** What the packs find when nothing is acknowledged: pack, rule and resource. */
 const findingsOf = (options: Readonly<Record<string, unknown>>): readonly string[] => {
@@ -47,5 +48,30 @@ describe("what the rule packs find", () => {
   test("has a reason, in a sentence", () => {
     for (const { rule, reason } of acknowledgements)
       expect(reason, rule).toMatch(/^[A-Z].{20,}\.$/);
+  });
+});
+
+describe("synthesis", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  const synthesizing = (enforceSSL: boolean) => {
+    vi.stubEnv("CDK_VALIDATION", undefined);
+    vi.spyOn(console, "error").mockReturnValue();
+    vi.spyOn(console, "log").mockReturnValue();
+    const app = appWith({ "@aws-cdk/core:validateAgainstDefaultRules": false });
+    new Topic(new Stack(app, "everfold"), "Topic", { enforceSSL });
+    check(app);
+    return () => app.synth();
+  };
+
+  test("fails on a finding that nobody has acknowledged", () => {
+    expect(synthesizing(false)).toThrow(/[Vv]alidation/);
+  });
+
+  test("passes when there is none", () => {
+    expect(synthesizing(true)).not.toThrow();
   });
 });

@@ -14,7 +14,7 @@ interface LambdaFunction {
 const template = templateWith({ stage: "prod" });
 const functions = template.findResources("AWS::Lambda::Function") as Record<string, LambdaFunction>;
 const names = new Set([
-  ...["auditor", "caretaker", "projector", "publisher", "sweeper", "worker"],
+  ...["auditor", "caretaker", "projector", "publisher", "rescuer", "sweeper", "worker"],
   ...registry.routes.map(({ handler }) => handler),
 ]);
 describe("every function", () => {
@@ -37,7 +37,8 @@ describe("every function", () => {
     const variables = Object.values(functions).map(
       ({ Properties }) => Properties.Environment.Variables,
     );
-    for (const each of variables) expect(each).toMatchObject({ STAGE: "prod" });
+    for (const each of variables)
+      expect(each).toMatchObject({ STAGE: "prod", POWERTOOLS_METRICS_NAMESPACE: "Everfold/prod" });
     expect(new Set(variables.map((each) => each.POWERTOOLS_SERVICE_NAME))).toEqual(names);
   });
 

@@ -116,6 +116,11 @@ const allowed: Record<string, Record<string, string[]>> = {
     ...operating,
     "ViewControlTable.Arn": dynamodb("BatchWriteItem", "GetItem", "PutItem", "Query"),
   },
+  RescuerHandler: {
+    "ProjectorFailures.Arn/*": ["s3:GetObject"],
+    "ViewControlTable.Arn": dynamodb("Query"),
+    "WorkQueue.Arn": ["sqs:SendMessage"],
+  },
   SweeperHandler: {
     "*": ["kms:ListKeys", ...traces],
     ...erasing,
@@ -140,6 +145,40 @@ describe("the role of", () => {
     const own = { "*": traces, [`${name}Logs.Arn`]: logs };
     expect(byKind(roles[`${name}Role`] ?? {})).toEqual({ ...own, ...granted });
   });
+});
+
+describe("the role that takes an ephemeral stage along", () => {
+  const of = rolesIn(templateWith({ ephemeral: "true" }));
+
+  test("may do exactly this", () => {
+    expect(of.StageRemovalHandlerRole).toEqual({
+      "*": ["kms:ListKeys", ...traces],
+      "StageRemovalHandlerLogs.Arn": logs,
+      "ProjectorFailures.Arn": ["s3:ListBucket"],
+      "ProjectorFailures.Arn/*": ["s3:DeleteObject"],
+      "PublisherFailures.Arn": ["s3:ListBucket"],
+      "PublisherFailures.Arn/*": ["s3:DeleteObject"],
+      [keys]: on("kms", "DescribeKey", "ListResourceTags", "ScheduleKeyDeletion"),
+    });
+  });
+
+  test("is the only one that such a stage has besides", () => {
+    expect(Object.keys(of).filter((name) => !(name in roles))).toEqual(["StageRemovalHandlerRole"]);
+  });
+});
+
+test("roles that may destroy keys stand apart from all others", () => {
+  const destroyers = Object.entries(
+    template.findResources("AWS::IAM::Role", { Properties: { Path: "/everfold/erasure/" } }),
+  );
+  expect(destroyers.map(([id]) => plainId(id)).sort()).toEqual([
+    "PeopleRole",
+    "SweeperHandlerRole",
+  ]);
+  const able = Object.entries(roles).filter(([, granted]) =>
+    Object.values(granted).flat().includes("kms:ScheduleKeyDeletion"),
+  );
+  expect(able.map(([role]) => role).sort()).toEqual(["PeopleRole", "SweeperHandlerRole"]);
 });
 
 test("every function knows the name of each table that it may use", () => {

@@ -15,6 +15,8 @@ describe("settings of a deployment", () => {
       issuer: undefined,
       subjectKeys: "per-user",
       ephemeral: false,
+      alarmEmail: undefined,
+      corsOrigins: [],
     });
   });
 
@@ -25,12 +27,16 @@ describe("settings of a deployment", () => {
       audience: "web, mobile",
       subjectKeys: "shared",
       ephemeral: "true",
+      alarmEmail: "ops@example.org",
+      corsOrigins: "https://app.example.org, http://localhost:3000",
     };
     expect(read(options)).toEqual({
       stage: "prod-2",
       issuer: { url: "https://id.example.org/realms/main", audience: ["web", "mobile"] },
       subjectKeys: "shared",
       ephemeral: true,
+      alarmEmail: "ops@example.org",
+      corsOrigins: ["https://app.example.org", "http://localhost:3000"],
     });
   });
 
@@ -51,6 +57,11 @@ describe("settings of a deployment", () => {
       "Context audience must be one or more",
     ],
     [{ subjectKeys: "none" }, 'Context subjectKeys must be "per-user" or "shared", not "none".'],
+    [{ alarmEmail: "ops" }, 'Context alarmEmail must be one mail address, not "ops".'],
+    [{ alarmEmail: "a@example.org,b@example.org" }, "must be one mail address"],
+    [{ corsOrigins: "app.example.org" }, "Context corsOrigins must be origins"],
+    [{ corsOrigins: "https://app.example.org/" }, 'not "https://app.example.org/".'],
+    [{ corsOrigins: "" }, "Context corsOrigins must be origins"],
     [{ ephemeral: "yes" }, 'Context ephemeral must be "true" or "false", not "yes".'],
   ])("refuse %j with the facts", (context, message) => {
     expect(() => read(context)).toThrow(message);

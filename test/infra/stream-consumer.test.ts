@@ -17,6 +17,7 @@ describe.each(["Projector", "Publisher"])("the stream of the %s", (name) => {
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       MaximumRetryAttempts: 5,
       MaximumRecordAgeInSeconds: 23 * 3600,
+      MetricsConfig: { Metrics: ["EventCount"] },
       DestinationConfig: {
         OnFailure: { Destination: { "Fn::GetAtt": [named(`${name}Failures`), "Arn"] } },
       },
@@ -37,6 +38,7 @@ describe("failures", () => {
           RestrictPublicBuckets: true,
         },
         BucketEncryption: Match.anyValue(),
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
         LifecycleConfiguration: { Rules: [{ ExpirationInDays: 30, Status: "Enabled" }] },
       },
     });

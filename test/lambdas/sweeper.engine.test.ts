@@ -25,6 +25,7 @@ beforeEach(async () => {
   vi.stubEnv("SUBJECT_KEYS_TABLE", subjectKeyTable.name);
   vi.stubEnv("SUBJECT_KEYS", "per-user");
   vi.stubEnv("STAGE", "dev");
+  vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "Everfold/dev");
   vi.stubEnv("POWERTOOLS_DEV", "true");
   vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
   for (const level of ["log", "info", "error"] as const)
