@@ -45,14 +45,14 @@ const index = "lib/domains/index.ts";
 const text = registered(readFileSync(join(root, index), "utf8"), names);
 const written = [...files, { path: index, text }];
 for (const file of written) write(file);
+npm("exec", "--", "biome", "check", "--write", ...written.map(({ path }) => path));
 npm("run", "schemas");
-const changed = [...written.map(({ path }) => path), `test/schemas/${name}`, "docs"];
-npm("exec", "--", "biome", "check", "--write", ...changed);
 
 say(`A domain of ${collection}:\n`);
 for (const { path } of files) say(`  ${path}`);
 say(`  ${index} has one line more\n`);
-say(`Its events are published: JSON Schemas under test/schemas/${name}, routes in docs/openapi.json.
+say(`Its events are published: JSON Schemas under test/schemas/${name}, routes in docs/openapi.json
+and docs/access.md.
 
   npm run check     passes as it is
   npm start         serves POST /${collection}/{id}/create and GET /${collection}/{id}

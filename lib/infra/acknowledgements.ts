@@ -97,6 +97,11 @@ export const acknowledgements: readonly Acknowledgement[] = [
     at: scheduled.map((home) => `${home}/Function/EventInvokeConfig/Resource`),
   },
   {
+    rule: "Serverless::Serverless-SNSRedrivePolicy",
+    reason: "SNS tries a mail again by itself, and the dashboard shows every alarm, mailed or not.",
+    at: ["Alarms/Mail/Resource"],
+  },
+  {
     rule: "Serverless::Serverless-EventBusDLQ",
     reason:
       "EventBridge tries for a day; after that the next run of a schedule, the auditor or an alarm of its own makes up for it.",

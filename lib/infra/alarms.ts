@@ -4,12 +4,12 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { Match, Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
 import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Topic } from "aws-cdk-lib/aws-sns";
-import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { Subscription, SubscriptionProtocol, Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { erasurePath } from "./function.ts";
 import type { Signals } from "./signals.ts";
-import { type Runbook, type Watch, watchesOf } from "./watches.ts";
+import type { Runbook, Watch } from "./watch.ts";
+import { watchesOf } from "./watches.ts";
 
 /** What is watched, and who is told. */
 export interface AlarmsProps {
@@ -46,7 +46,12 @@ export class Alarms extends Construct {
         conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
       }),
     );
-    if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
+    if (email !== undefined)
+      new Subscription(this, "Mail", {
+        topic,
+        protocol: SubscriptionProtocol.EMAIL,
+        endpoint: email,
+      });
     return topic;
   }
 

@@ -1,38 +1,6 @@
-import { Duration } from "aws-cdk-lib";
-import { type IMetric, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { keyWatches, logWatches } from "./log-and-key-watches.ts";
 import { type Signals, total } from "./signals.ts";
-
-/** Pages under `docs/runbooks/` that say what to do when an alarm goes off. */
-export type Runbook =
-  | "dead-letters"
-  | "failed-batches"
-  | "iterator-age"
-  | "function-errors"
-  | "throttles"
-  | "api-errors"
-  | "api-latency"
-  | "audit-findings"
-  | "event-table-changed"
-  | "view-lag"
-  | "clock-skew"
-  | "key-quota"
-  | "key-sweep"
-  | "key-tampering";
-
-/** What is watched: an alarm goes off when the metric is above `above` in so many of the last periods. */
-export interface Watch {
-  readonly id: string;
-  readonly runbook: Runbook;
-  /** What has happened, in one sentence. */
-  readonly says: string;
-  readonly metric: IMetric;
-  readonly above: number;
-  /** Periods that count; all of them must be above. */
-  readonly periods?: number;
-}
-
-/** Keys of an account and Region that are near the 100,000 that KMS allows by default. */
-const keysNearQuota = 80_000;
+import type { Watch } from "./watch.ts";
 
 const readSide = ({ props }: Signals): readonly Watch[] => {
   const { projector, publisher } = props.consumers;
@@ -148,76 +116,12 @@ const requests = ({ props, tooMany }: Signals): readonly Watch[] => {
   ];
 };
 
-const theLog = (signals: Signals): readonly Watch[] => [
-  {
-    id: "EventTableThrottles",
-    runbook: "throttles",
-    says: "DynamoDB has held back reads or writes of the event table.",
-    metric: total("Throttled", [
-      signals.eventTable("WriteThrottleEvents"),
-      signals.eventTable("ReadThrottleEvents"),
-    ]),
-    above: 10,
-    periods: 2,
-  },
-  {
-    id: "EventTableChanged",
-    runbook: "event-table-changed",
-    says: "A commit was changed or removed in the event table, which nobody may do.",
-    metric: signals.own("projector", "EventTableChanged"),
-    above: 0,
-  },
-  {
-    id: "AuditFindings",
-    runbook: "audit-findings",
-    says: "The audit found the log damaged, or views that differ from it.",
-    metric: signals.own("worker", "AuditProblems"),
-    above: 0,
-  },
-  {
-    id: "ClockSkew",
-    runbook: "clock-skew",
-    says: "A stream was last written more than 5 minutes ahead of a function's clock.",
-    metric: signals.clockSkews,
-    above: 0,
-  },
-];
-
-const keys = (signals: Signals, tampering: string): readonly Watch[] => [
-  {
-    id: "KeyQuota",
-    runbook: "key-quota",
-    says: `The account has more than ${keysNearQuota} KMS keys; by default it may have 100,000.`,
-    metric: signals.own("sweeper", "KmsKeys", "Maximum").with({ period: Duration.hours(1) }),
-    above: keysNearQuota,
-  },
-  {
-    id: "KeySweep",
-    runbook: "key-sweep",
-    says: "The sweeper could not settle a key or an erasure.",
-    metric: signals.own("sweeper", "SweepFailures").with({ period: Duration.hours(1) }),
-    above: 0,
-  },
-  {
-    id: "KeyTampering",
-    runbook: "key-tampering",
-    says: "A KMS key was disabled or scheduled for deletion by someone else than our functions.",
-    metric: new Metric({
-      namespace: "AWS/Events",
-      metricName: "TriggeredRules",
-      statistic: "Sum",
-      dimensionsMap: { RuleName: tampering },
-    }),
-    above: 0,
-  },
-];
-
 /** Everything that is watched in a stage; `tampering` is the name of the rule that matches strange calls of KMS. */
 export const watchesOf = (signals: Signals, tampering: string): readonly Watch[] => [
   ...readSide(signals),
   ...lags(signals),
   ...functions(signals),
   ...requests(signals),
-  ...theLog(signals),
-  ...keys(signals, tampering),
+  ...logWatches(signals),
+  ...keyWatches(signals, tampering),
 ];

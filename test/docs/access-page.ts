@@ -10,8 +10,22 @@ const someone: Caller = { sub: "the caller", admin: false, auditor: false };
 
 const code = (text: string): string => `\`${text}\``;
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+/** A table with its columns in line, as the formatter wants them. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[], filler = " "): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, filler)).join(" | ")} |`;
+  return [
+    line(head),
+    line(
+      head.map(() => ""),
+      "-",
+    ),
+    ...rows.map((cells) => line(cells)),
+  ];
+};
 
 /** Roles in words; what every admin may is said once, at the top. */
 const rolesOf = (roles: readonly Role[]): string =>
@@ -108,7 +122,7 @@ export const accessPage = (registry: Registry): string => {
     "",
     "Written by `npm run schemas` from what the domains declare (`allow`, `readers`, a view's `whose`); a test compares.",
     "",
-    "An *admin* may do everything, an *auditor* may read everything but exports; neither is repeated below. The *owner* is the",
+    "An _admin_ may do everything, an _auditor_ may read everything but exports; neither is repeated below. The _owner_ is the",
     "user whose stream it is, other roles are those that the domain names in a stream's state. While a stream does not exist,",
     "anyone may whom it could belong to: the domain decides then. Roles are checked again with every attempt to write.",
     "",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { App, Stack } from "aws-cdk-lib";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -22,7 +23,11 @@ const findingsOf = (options: Readonly<Record<string, unknown>>): readonly string
 };
 
 const listed = acknowledgements.flatMap(({ rule, at }) => at.map((path) => `${rule} ${path}`));
-const everything = { ephemeral: "true", corsOrigins: "https://app.example.org" };
+const everything = {
+  ephemeral: "true",
+  corsOrigins: "https://app.example.org",
+  alarmEmail: "ops@example.org",
+};
 const stages = [
   {},
   everything,
@@ -73,5 +78,10 @@ describe("synthesis", () => {
 
   test("passes when there is none", () => {
     expect(synthesizing(true)).not.toThrow();
+  });
+
+  test("is checked whenever the app is deployed", () => {
+    const app = readFileSync(new URL("../../bin/app.ts", import.meta.url), "utf8");
+    expect(app).toMatch(/^check\(app\);$/m);
   });
 });
