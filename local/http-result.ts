@@ -10,6 +10,9 @@ export interface HttpAnswer {
 /** Largest answer of a function, Lambda's own limit. */
 export const answerBytesMax = 6 * 1024 * 1024;
 
+/** Bytes that one character can become in JSON. */
+const jsonBytesMax = 6;
+
 /** A problem that the gateway itself answers with. */
 export const problem = (
   status: number,
@@ -53,6 +56,10 @@ const bodyOf = ({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): s
   return isBase64Encoded === true ? Buffer.from(body, "base64") : body;
 };
 
+/** Bytes of what a function returned; its JSON is made again only where the body could make it too large. */
+const answerBytes = (result: object, body: string | Buffer): number =>
+  body.length * jsonBytesMax > answerBytesMax ? Buffer.byteLength(JSON.stringify(result)) : 0;
+
 /**
  * The answer that an HTTP API makes of what a function returned: its status, headers, cookies and body; anything
  * without a status is the JSON body of a 200. Throws when the answer is malformed or larger than Lambda allows.
@@ -63,8 +70,8 @@ export const httpAnswer = (result: unknown): HttpAnswer => {
   if (!Number.isInteger(status) || status < 200 || status > 599)
     return fail(`statusCode is ${String(result.statusCode)}`);
   const answer = { status, headers: headersOf(result), body: bodyOf(result) };
-  if (Buffer.byteLength(answer.body) > answerBytesMax)
-    return fail(`the body has more than ${answerBytesMax} bytes`);
+  if (answerBytes(result, answer.body) > answerBytesMax)
+    return fail(`the answer has more than ${answerBytesMax} bytes`);
   return answer;
 };
 

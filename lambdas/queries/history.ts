@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fitting } from "../../lib/core/answer-size.ts";
 import { decodeCursor, encodeCursor } from "../../lib/core/cursor.ts";
 import { type HistoryItem, readHistory } from "../../lib/core/history.ts";
 import { openEach } from "../../lib/core/open-personal.ts";
@@ -6,7 +7,6 @@ import { readHead } from "../../lib/core/read-document.ts";
 import type { Answer } from "../http/answer.ts";
 import { queryParameters } from "../http/request.ts";
 import { namedStream } from "./document.ts";
-import { fitPage } from "./page.ts";
 import { type Answerer, Limit, type Query } from "./query.ts";
 
 const Parameters = z.strictObject({ limit: Limit, cursor: z.string().optional() });
@@ -26,7 +26,7 @@ const answerEvents = async (
   await readHead(ports, route.domain, stream, caller, token);
   const { items, next } = await readHistory(route.domain, ports.store, stream, { from, limit });
   const opened = await openEach(ports.opener, items.map(show));
-  const page = fitPage(opened.map(({ value }) => value));
+  const page = fitting(opened.map(({ value }) => value));
   const erased = opened.slice(0, page.length).some((each) => each.erased);
   const following = items[page.length]?.version ?? next;
   return {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fitting } from "../../lib/core/answer-size.ts";
 import { inGeneration } from "../../lib/core/cursor.ts";
 import { ownerIndex } from "../../lib/core/document-view.ts";
 import type { Domain } from "../../lib/core/domain.ts";
@@ -7,7 +8,6 @@ import { type ListRequest, listDocuments } from "../../lib/core/list-documents.t
 import type { Answer } from "../http/answer.ts";
 import { parseInput } from "../http/request.ts";
 import { openDocuments } from "./document.ts";
-import { fitPage } from "./page.ts";
 import { type Answerer, chooseBuild, Page, type Query, readPorts } from "./query.ts";
 
 const User = z.string().min(1).optional();
@@ -40,7 +40,7 @@ export const answerDocuments = async (
     token,
   );
   const opened = await openDocuments(ports, view.domain, items);
-  const { length: limit } = fitPage(opened);
+  const { length: limit } = fitting(opened);
   if (limit < opened.length) return answerDocuments(query, { ...asked, limit });
   return {
     status: 200,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { answerBytes, fitting } from "./answer-size.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { showDocument } from "./document-view.ts";
 import type { Domain } from "./domain.ts";
@@ -6,21 +7,21 @@ import type { EventReader } from "./event-store.ts";
 import { type HistoryItem, readHistory } from "./history.ts";
 import type { LedgerRows } from "./ledger-view.ts";
 import { load } from "./load.ts";
-import { openPersonal } from "./open-personal.ts";
+import { openEach } from "./open-personal.ts";
 import type { Opener } from "./sealing.ts";
 import { idOf } from "./stream.ts";
 
 /** Bounds of one page of an export. */
 export interface ExportBounds {
-  /** Characters after which no more events are added. */
-  readonly charactersMax: number;
+  /** Bytes of an answer after which no more events are added. */
+  readonly bytesMax: number;
   readonly eventsAtOnce: number;
   readonly streamsAtOnce: number;
 }
 
-/** Half of what a function may answer, 6 MB; twenty events more are less than the other half. */
+/** What a function may answer is 6 MB; the largest document and one more event are less than the rest. */
 export const exportBounds: ExportBounds = {
-  charactersMax: 3_000_000,
+  bytesMax: 4 * 1024 * 1024,
   eventsAtOnce: 20,
   streamsAtOnce: 20,
 };
@@ -32,13 +33,6 @@ export interface ExportPorts {
   readonly opener: Opener;
   /** The rows of the ledger that knows which streams of a domain concern whom. */
   people(domain: Domain): Pick<LedgerRows, "list">;
-}
-
-/** What concerns the person of one stream; a long one goes on in the next page. */
-interface ExportedStream {
-  readonly stream: string;
-  readonly document: object;
-  readonly events: readonly HistoryItem[];
 }
 
 /** One page of an export; without a cursor it is the last. */
@@ -57,23 +51,39 @@ const Position = z.strictObject({
 });
 type Position = z.output<typeof Position>;
 
+/** What concerns the person of one stream; a long one goes on in the next page. */
+interface Exported {
+  readonly stream: string;
+  readonly document: object;
+  readonly events: readonly HistoryItem[];
+}
+
 interface Page {
   readonly bounds: ExportBounds;
   readonly streams: unknown[];
-  characters: number;
+  bytes: number;
   erased: boolean;
 }
 
+/** Adds a stream's document and as many of the events as fit, but one at least; answers how many these are. */
 const addStream = async (
   { opener }: ExportPorts,
   page: Page,
   person: string,
-  exported: ExportedStream,
-): Promise<void> => {
-  const { value, erased } = await openPersonal(opener, exported, person);
-  page.streams.push(value);
-  page.characters += JSON.stringify(value).length;
-  page.erased ||= erased;
+  { stream, document, events }: Exported,
+): Promise<number> => {
+  const [shown, ...opened] = await openEach(opener, [document, ...events], person);
+  if (!shown) throw new Error(`The document of ${stream} was left unopened.`);
+  const room = page.bounds.bytesMax - page.bytes - answerBytes(shown.value);
+  const values = fitting(
+    opened.map(({ value }) => value),
+    room,
+  );
+  const exported = { stream, document: shown.value, events: values };
+  page.streams.push(exported);
+  page.bytes += answerBytes(exported);
+  page.erased ||= shown.erased || opened.slice(0, values.length).some(({ erased }) => erased);
+  return values.length;
 };
 
 /** Adds one stream, some events at a time; answers the version to go on from when the page is full. */
@@ -89,11 +99,11 @@ const exportStream = async (
   const document = showDocument(domain, idOf(stream), head);
   let from: number | undefined = start;
   while (from !== undefined) {
-    if (page.characters >= page.bounds.charactersMax) return from;
+    if (page.bytes >= page.bounds.bytesMax) return from;
     const limit = page.bounds.eventsAtOnce;
     const { items, next } = await readHistory(domain, ports.store, stream, { from, limit });
-    await addStream(ports, page, person, { stream, document, events: items });
-    from = next;
+    const added = await addStream(ports, page, person, { stream, document, events: items });
+    from = items[added]?.version ?? next;
   }
   return undefined;
 };
@@ -145,7 +155,7 @@ export const exportPerson = async (
     cursor === undefined
       ? { category: first?.category ?? "", from: 1 }
       : decodeCursor(scope, cursor, Position);
-  const page: Page = { bounds, streams: [], characters: 0, erased: false };
+  const page: Page = { bounds, streams: [], bytes: 0, erased: false };
   const from = ports.domains.findIndex(({ category }) => category === start.category);
   for (const domain of ports.domains.slice(Math.max(0, from))) {
     const { category } = domain;

@@ -36,14 +36,21 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe("a new domain", () => {
   test("passes what every change must pass, at once", async () => {
-    const printed = await inCopy("tsx", "bin/new-domain.ts", "parcel");
-    expect(printed).toContain("lib/domains/parcel/parcel.ts");
+    const printed = await inCopy("tsx", "bin/new-domain.ts", "scaffolded");
+    expect(printed).toContain("lib/domains/scaffolded/scaffolded.ts");
     await inCopy("tsc", "--project", "tsconfig.json");
     await inCopy("biome", "check", ".");
-    const tests = ["domains/parcel", "schemas", "docs", "core/openapi", "architecture", "tidiness"];
+    const tests = [
+      "domains/scaffolded",
+      "schemas",
+      "docs",
+      "core/openapi",
+      "architecture",
+      "tidiness",
+    ];
     const folders = tests.map((each) => `test/${each}`);
     const verdict = await inCopy("vitest", "run", "--project", "unit", ...folders);
-    expect(verdict).toContain("test/domains/parcel/parcel.test.ts");
+    expect(verdict).toContain("test/domains/scaffolded/scaffolded.test.ts");
   });
 
   test("is served by the local host", async () => {
@@ -54,10 +61,10 @@ describe("a new domain", () => {
       const headers = { authorization, "content-type": "application/json" };
       const call = async (method, path, body) =>
         (await fetch(system.url + path, { method, headers, body })).json();
-      await call("POST", "/parcels/p1/create", '{"title":"Books"}');
-      await call("POST", "/parcels/p1/archive");
+      await call("POST", "/scaffoldeds/p1/create", '{"title":"Books"}');
+      await call("POST", "/scaffoldeds/p1/archive");
       await system.idle();
-      const found = [await call("GET", "/parcels/p1"), await call("GET", "/views/parcel-counts?user=ann")];
+      const found = [await call("GET", "/scaffoldeds/p1"), await call("GET", "/views/scaffolded-counts?user=ann")];
       process.stdout.write(JSON.stringify(found));
       await system.stop();
     `;
@@ -69,9 +76,9 @@ describe("a new domain", () => {
   });
 
   test("is not made twice, and leaves what stands as it is", async () => {
-    const file = join(copy, "lib/domains/parcel/parcel.ts");
+    const file = join(copy, "lib/domains/scaffolded/scaffolded.ts");
     const before = await readFile(file, "utf8");
-    await expect(inCopy("tsx", "bin/new-domain.ts", "parcel")).rejects.toThrow("already");
+    await expect(inCopy("tsx", "bin/new-domain.ts", "scaffolded")).rejects.toThrow("already");
     expect(await readFile(file, "utf8")).toBe(before);
   });
 

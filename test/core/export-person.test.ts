@@ -78,7 +78,7 @@ test("gives nothing of streams that concern others only", async () => {
 test("splits a long stream, and goes on with every event once where the page before was full", async () => {
   const many = Array.from({ length: 30 }, () => 40);
   const { store, commits } = filled({ a: many, b: [1] });
-  const bound = { ...exportBounds, charactersMax: 20_000 };
+  const bound = { ...exportBounds, bytesMax: 20_000 };
   const ports = portsOf(store, commits);
   const seen: string[] = [];
   let cursor: string | undefined;
@@ -99,7 +99,7 @@ test("splits a long stream, and goes on with every event once where the page bef
 
 test("refuses the cursor of another person's export", async () => {
   const { store, commits } = filled({ a: Array.from({ length: 20 }, () => 40) });
-  const bound = { ...exportBounds, charactersMax: 5_000 };
+  const bound = { ...exportBounds, bytesMax: 5_000 };
   const { cursor } = await exportPerson(portsOf(store, commits), "ann", undefined, bound);
   await expect(exportPerson(portsOf(store, commits), "bob", cursor)).rejects.toThrow("cursor");
 });

@@ -210,10 +210,10 @@ describe("a host that is asked to stop in the middle of a load", () => {
     expect(stopping.complained()).toBe("");
     // No answer had begun that did not end.
     expect(journal.broken).toEqual([]);
-    const answered = new Map(journal.answered);
     const again = await start();
+    // What was not answered was not done either.
+    await checkLog(again);
     await settleOpen(again, journal);
-    for (const [key, { reply }] of answered) expect(journal.answered.get(key)?.reply).toBe(reply);
     await checkLog(again);
     await checkViews(again);
     await checkAudit();

@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDice } from "../clock.ts";
 import { type Host, startHost, type User } from "./host.ts";
@@ -47,12 +49,16 @@ const command = (user: User): readonly [path: string, body: object] => {
   return pick(any);
 };
 
-beforeAll(async () => {
-  process.stdout.write(`seed ${seed}\n`);
-  const pump = { disorderSeed: seed, batchSize: 7 };
-  host = await startHost({ pump });
+const greet = async (): Promise<void> => {
   users = await Promise.all(names.map((name) => host.as(name)));
   root = await host.as("root", "admin");
+};
+
+beforeAll(async () => {
+  process.stdout.write(`seed ${seed}\n`);
+  const pump = { disorderSeed: seed, batchSize: 40 };
+  host = await startHost({ pump });
+  await greet();
   for (let sent = 0; sent < commandsSent; sent += 8)
     await Promise.all(
       Array.from({ length: 8 }, () => {
@@ -63,6 +69,13 @@ beforeAll(async () => {
         return user.post(path, body);
       }),
     );
+  await host.system.idle();
+  // The whole stream once more, from its beginning.
+  const { dataDir } = host;
+  await host.stop({ keepData: true });
+  await rm(join(dataDir, "checkpoints"), { recursive: true });
+  host = await startHost({ pump, dataDir });
+  await greet();
   await host.system.idle();
 });
 afterAll(() => host.stop());

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { eventTable } from "../../lib/core/tables.ts";
 import { registry } from "../../lib/domains/index.ts";
-import { type Host, startHost } from "./host.ts";
+import { type Host, startHost, type User } from "./host.ts";
 import { cursorOf, itemsOf, type Reply, seen, whenServed } from "./http.ts";
 import { meet, must, opening, type Town } from "./town.ts";
 
@@ -35,6 +35,19 @@ const views = async () => itemsOf(await must(town.root.get("/admin/views")));
 const viewNamed = async (name: string): Promise<Record<string, unknown>> =>
   (await views()).find((view) => view.name === name) ?? expect.fail(`There is no view ${name}.`);
 const rebuild = (name: string): Promise<Reply> => town.root.post(`/admin/views/${name}/rebuild`);
+
+/** How many items a list has, page by page. */
+const countOf = async (user: User, path: string): Promise<number> => {
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const more: string = cursor === undefined ? "" : `&cursor=${cursor}`;
+    const page = await must(user.get(`${path}${more}`));
+    count += itemsOf(page).length;
+    cursor = cursorOf(page);
+  } while (cursor !== undefined);
+  return count;
+};
 
 describe("the report on views", () => {
   test("names every view, and how it is doing", async () => {
@@ -74,10 +87,18 @@ describe("a rebuild", () => {
   });
 
   test("goes on while others write and read: nobody sees a hole, a mix or a step back", async () => {
-    const { ann } = town;
+    const { ann, eve } = town;
     const ids = ["a0", "a1", "a2", "a3"];
     let isOver = false;
     let written = 0;
+    let opened = 0;
+    // Accounts that nobody touches again: what a build misses of them, nothing brings back.
+    const settle = async (): Promise<void> => {
+      while (!isOver) {
+        opened += 1;
+        await must(eve.post(`/accounts/n${opened}/open`, opening(1)));
+      }
+    };
     const write = async (): Promise<Reply> => {
       let last: Reply | undefined;
       while (!isOver || !last) {
@@ -104,6 +125,7 @@ describe("a rebuild", () => {
       }
       return rounds;
     };
+    const settling = Promise.all([settle(), settle(), settle(), settle()]);
     const writing = write();
     const reading = read();
     for (const name of ["accounts", "balances", "audit"])
@@ -118,6 +140,7 @@ describe("a rebuild", () => {
     isOver = true;
     const last = await writing;
     expect(await reading).toBeGreaterThan(0);
+    await settling;
     const balances = await whenServed(() => ann.get("/views/balances?user=ann", seen(last)));
     expect(itemsOf(balances)).toMatchObject([{ currentBalance: 4_000 + written, accounts: 4 }]);
     for (const view of await Promise.all(["accounts", "balances", "audit"].map(viewNamed)))
@@ -136,15 +159,13 @@ describe("a rebuild", () => {
     ]);
     const versions = itemsOf(await must(again.get("/accounts"))).map(({ version }) => version);
     expect(versions.map(Number).reduce((all, version) => all + version, 0)).toBe(4 + written);
-    let trail = 0;
-    let cursor: string | undefined;
-    do {
-      const more: string = cursor === undefined ? "" : `&cursor=${cursor}`;
-      const page = await must(again.get(`/views/audit?user=ann&limit=100${more}`));
-      trail += itemsOf(page).length;
-      cursor = cursorOf(page);
-    } while (cursor !== undefined);
-    expect(trail).toBe(4 + written);
+    expect(await countOf(again, "/views/audit?user=ann&limit=100")).toBe(4 + written);
+    const { eve: settler } = town;
+    expect(itemsOf(await must(settler.get("/views/balances?user=eve")))).toMatchObject([
+      { currentBalance: opened, accounts: opened },
+    ]);
+    expect(await countOf(settler, "/accounts?limit=100")).toBe(opened);
+    expect(await countOf(settler, "/views/audit?user=eve&limit=100")).toBe(opened);
   });
 
   test("leaves cursors of the build before good for a while", async () => {
@@ -217,7 +238,7 @@ describe("an audit", () => {
     expect(await audited()).toMatchObject({
       status: "done",
       ok: true,
-      streams: 6,
+      streams: expect.any(Number),
       problems: [],
       finishedAt: expect.any(String),
     });

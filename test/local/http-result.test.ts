@@ -44,6 +44,7 @@ test.each([
   [{ statusCode: 200, body: {} }, /body is no text/],
   [{ statusCode: 200, headers: { a: {} } }, /header a is no text/],
   [{ statusCode: 200, body: "x".repeat(answerBytesMax + 1) }, /more than 6291456 bytes/],
+  [{ statusCode: 200, body: '"'.repeat(answerBytesMax / 2) }, /more than 6291456 bytes/],
 ])("refuses what API Gateway refuses", (result, reason) => {
   expect(() => httpAnswer(result)).toThrow(reason);
 });

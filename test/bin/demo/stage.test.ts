@@ -30,7 +30,8 @@ describe("a stage", () => {
     expect(stage.disappointments()).toBe(0);
     await stage.refused("No money.", poor(), "403");
     await stage.refused("No money.", Promise.resolve({}), "too-poor");
-    await stage.refused("No money.", Promise.reject(new Error("too-poor")), "too-poor");
+    const fault = Object.assign(new Error("It broke."), { code: "too-poor" });
+    await stage.refused("No money.", Promise.reject(fault), "too-poor");
     expect(stage.disappointments()).toBe(3);
   });
 
