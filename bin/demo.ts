@@ -1,10 +1,11 @@
-import { playHistory, playMoney, playOptimism } from "./demo/accounts.ts";
+import { playHistory, playMoney, playOptimism, playRepeats } from "./demo/accounts.ts";
 import { playAudit, playErasure, playRebuild } from "./demo/operations.ts";
 import { playCart, playDocument, playLikes, playPlayback, playRide } from "./demo/others.ts";
 import { createStage } from "./demo/stage.ts";
 
 const plays = [
   playMoney,
+  playRepeats,
   playHistory,
   playOptimism,
   playRide,

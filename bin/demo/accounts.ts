@@ -24,7 +24,7 @@ const noting = () => {
   };
 };
 
-/** Money: read-your-writes, a retry that pays once, a transfer. */
+/** Money: read-your-writes, refusals, a transfer. */
 export const playMoney = async (stage: Stage): Promise<void> => {
   const { tell, sees, refused, subOf } = stage;
   const [alice, bob] = [stage.actor("alice"), stage.actor("bob")];
@@ -41,29 +41,37 @@ export const playMoney = async (stage: Stage): Promise<void> => {
   const sums = await alice.view("balances", { user: subOf("alice") });
   const sum = { currency: "USD", currentBalance: 15_000, accounts: 1 };
   sees("So does the sum over all her accounts, a view of its own.", sums, { items: [sum] });
-  const onTheTrain = stage.actor("alice", [], { fetch: breakingOnce() });
-  const paid = await onTheTrain.accounts.withdraw(a, { amount: 3_000 });
-  tell("She withdraws 30.00; the connection breaks before the answer, and her client asks again.");
-  sees(`The money went once: version ${paid.version}.`, await alice.accounts.get(a), {
-    version: paid.version,
-    balance: 12_000,
-  });
-  const { price, fetch: thrifty } = noting();
-  const saver = stage.actor("alice", [], { fetch: thrifty });
-  await saver.accounts.deposit(a, { amount: 100 }, { idempotencyKey: null });
-  tell("She deposits 1.00, without a key for repeats. Round trips, read units, write units:");
-  stage.show(price());
   const tooMuch = alice.accounts.withdraw(a, { amount: 99_900 });
   await refused("She cannot withdraw 999.00.", tooMuch, "insufficient-funds");
+  bob.writes.note(alice.writes.token());
   await refused("Bob cannot read her account.", bob.accounts.get(a), "403");
   await alice.accounts.transfer(a, { to: b, amount: 2_000 });
   bob.writes.note(alice.writes.token());
   tell("She sends Bob 20.00, and her phone hands his the token of her write.");
   const both = [await alice.accounts.get(a), await bob.accounts.get(b)];
   sees("It left her account and reached his, in one transaction, and he sees it.", both, [
-    { balance: 10_100 },
+    { balance: 13_000 },
     { balance: 2_000 },
   ]);
+};
+
+/** The same account on a bad line: a retry that pays once, and what a command costs. */
+export const playRepeats = async (stage: Stage): Promise<void> => {
+  const { tell, sees } = stage;
+  const a = `alice-${stage.run}`;
+  stage.scene("Bank accounts: a lost answer pays once");
+  const onTheTrain = stage.actor("alice", [], { fetch: breakingOnce() });
+  const paid = await onTheTrain.accounts.withdraw(a, { amount: 3_000 });
+  tell("She withdraws 30.00; the connection breaks before the answer, and her client asks again.");
+  sees(`The money went once: version ${paid.version}.`, await onTheTrain.accounts.get(a), {
+    version: paid.version,
+    balance: 10_000,
+  });
+  const { price, fetch: thrifty } = noting();
+  const saver = stage.actor("alice", [], { fetch: thrifty });
+  await saver.accounts.deposit(a, { amount: 100 }, { idempotencyKey: null });
+  tell("She deposits 1.00, without a key for repeats. Round trips, read units, write units:");
+  stage.show(price());
 };
 
 /** The same account: its history, its past, and whether anybody has tampered with it. */

@@ -22,6 +22,16 @@ export interface Expectation {
   refresh(): Promise<object | undefined>;
 }
 
+/** Lets work be done one piece after the other, whatever became of the piece before. */
+const inTurns = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  };
+};
+
 /**
  * Expects what commands will do to a stream. Once a command is answered the history is read on, and those that still
  * are under way are decided anew on top of it: a refused one leaves no trace, and what others did in between is seen.
@@ -32,48 +42,37 @@ export const createExpectation = (
 ): Expectation => {
   let known = start;
   let pending: readonly Intent[] = [];
-  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = inTurns();
   const document = () => replay.show(pending.reduce(replay.expect, known.events));
   const tell = (): void => changed(document(), pending.length);
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
+  const take = (next: KnownHistory): object | undefined => {
+    known = next;
+    tell();
+    return replay.show(next.events);
   };
 
   /** Reads on; where that fails, what a command was expected to do stands in, if it did what was expected. */
-  const settle = async (intent: Intent, version?: number): Promise<void> => {
+  const settle = async (intent: Intent, version?: number): Promise<object | undefined> => {
     const events = replay.expect(known.events, intent);
     const isExpected = events.at(-1)?.version === version;
-    known = await readOn(known).catch(() => (isExpected ? { ...known, events } : known));
+    const next = await readOn(known).catch(() => (isExpected ? { ...known, events } : known));
     pending = pending.filter((each) => each !== intent);
-    tell();
+    return take(next);
   };
 
   const answered = async (intent: Intent): Promise<object | undefined> => {
-    try {
-      const { version } = await send(intent);
-      await settle(intent, version);
-    } catch (error) {
-      if (pending.includes(intent)) await settle(intent);
-      throw error;
-    }
-    return replay.show(known.events);
+    const answer = await send(intent).catch((failure: unknown) => ({ failure }));
+    if ("version" in answer) return settle(intent, answer.version);
+    await settle(intent);
+    throw answer.failure;
   };
 
-  return {
-    document,
-    pending: () => pending.length,
-    run: (intent) => {
-      pending = [...pending, intent];
-      tell();
-      return inTurn(() => answered(intent));
-    },
-    refresh: () =>
-      inTurn(async () => {
-        known = await readOn(known);
-        tell();
-        return replay.show(known.events);
-      }),
+  const run = (intent: Intent): Promise<object | undefined> => {
+    pending = [...pending, intent];
+    tell();
+    return inTurn(() => answered(intent));
   };
+  const refresh = () => inTurn(async () => take(await readOn(known)));
+
+  return { document, pending: () => pending.length, run, refresh };
 };
