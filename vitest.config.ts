@@ -25,6 +25,8 @@ const e2e = "test/**/*.e2e.test.ts";
 // By what they need: nothing, the CDK (slow to load, so its files share a process), the embedded engine, the whole host.
 export default defineConfig({
   test: {
+    // As many as a small machine has cores; by default one of two would stand idle.
+    maxWorkers: 2,
     projects: [
       project("unit", ["test/**/*.test.ts"], 20_000, { exclude: [infra, engine, e2e] }),
       project("infra", [infra], 60_000, { isolate: false }),

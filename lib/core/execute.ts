@@ -109,8 +109,15 @@ const giveUp = (request: CommandRequest, { cause }: Trouble): Refusal => {
   return refusal;
 };
 
-/** Attempts within the bounds. */
-const attemptAll = async (ports: CommandPorts, request: CommandRequest): Promise<CommandAnswer> => {
+/**
+ * Carries out a command: load, authorize, decide, seal, append, and again on a conflict, within bounds.
+ * Throws a `Refusal` (forbidden, rejected, precondition, conflict, gone, too large, unavailable); a refusal and an
+ * empty decision are always those of a strongly read state.
+ */
+export const execute = async (
+  ports: CommandPorts,
+  request: CommandRequest,
+): Promise<CommandAnswer> => {
   const { domain, idempotency } = request;
   const deadline = ports.now() + attemptBounds.totalMs;
   const candidates: Candidate[] = [];
@@ -141,14 +148,3 @@ const attemptAll = async (ports: CommandPorts, request: CommandRequest): Promise
     if (isHopeless(trouble) || ports.now() > deadline) throw giveUp(request, trouble);
   }
 };
-
-/**
- * Carries out a command: load, authorize, decide, seal, append, and again on a conflict, within bounds.
- * Throws a `Refusal` (forbidden, rejected, precondition, conflict, gone, too large, unavailable); a refusal and an
- * empty decision are always those of a strongly read state.
- */
-export const execute = (ports: CommandPorts, request: CommandRequest): Promise<CommandAnswer> =>
-  ports.states.inTurn(
-    request.steps.map(({ id }) => streamOf(request.domain, id)),
-    () => attemptAll(ports, request),
-  );

@@ -23,41 +23,12 @@ export interface StateCache {
   markContended(stream: string, until: number): void;
   /** True while a stream that has met a conflict is better read before it is written. */
   isContended(stream: string, now: number): boolean;
-  /**
-   * Works on streams in turn: requests of one process to one stream would only meet each other's conditional writes, and
-   * pay for it. Says nothing of other processes.
-   */
-  inTurn<T>(streams: readonly string[], work: () => Promise<T>): Promise<T>;
 }
 
 interface Entry {
   readonly loaded: Loaded;
   readonly bytes: number;
 }
-
-/** Lets work on a stream begin when the work that came before it has ended, however it ended. */
-const createTurns = () => {
-  const last = new Map<string, Promise<void>>();
-  const take = async <T>(streams: readonly string[], work: () => Promise<T>): Promise<T> => {
-    const [stream, ...others] = streams;
-    if (stream === undefined) return work();
-    const before = last.get(stream);
-    const own = (before ?? Promise.resolve()).then(() => take(others, work));
-    const ended = own.then(
-      () => undefined,
-      () => undefined,
-    );
-    last.set(stream, ended);
-    try {
-      return await own;
-    } finally {
-      if (last.get(stream) === ended) last.delete(stream);
-    }
-  };
-  // Everybody takes several streams in the same order, so that no two wait for each other.
-  return <T>(streams: readonly string[], work: () => Promise<T>): Promise<T> =>
-    take([...new Set(streams)].sort(), work);
-};
 
 /** An empty cache within bounds. */
 export const createStateCache = (
@@ -77,7 +48,6 @@ export const createStateCache = (
     }
   };
   return {
-    inTurn: createTurns(),
     get: (stream) => {
       const entry = entries.get(stream);
       if (!entry) return undefined;

@@ -89,38 +89,3 @@ describe("a stream that met a conflict", () => {
     ]);
   });
 });
-
-describe("turns", () => {
-  const { inTurn } = createStateCache();
-
-  test("let work on one stream begin when the work before it has ended, however it ended", async () => {
-    const notes: string[] = [];
-    const work =
-      (name: string, fails = false) =>
-      async () => {
-        notes.push(`${name} begins`);
-        await Promise.resolve();
-        notes.push(`${name} ends`);
-        if (fails) throw new Error(name);
-      };
-    const first = inTurn(["a"], work("first", true));
-    const second = inTurn(["a"], work("second"));
-    await expect(first).rejects.toThrow("first");
-    await second;
-    expect(notes).toEqual(["first begins", "first ends", "second begins", "second ends"]);
-  });
-
-  test("keep no stream waiting for another", async () => {
-    let release = (): void => {};
-    const held = inTurn(["a"], () => new Promise<void>((resolve) => (release = resolve)));
-    expect(await inTurn(["b"], async () => "done")).toBe("done");
-    release();
-    await held;
-  });
-
-  test("are taken in one order, so that no two wait for each other", async () => {
-    const both = [inTurn(["a", "b"], async () => 1), inTurn(["b", "a"], async () => 2)];
-    expect(await Promise.all(both)).toEqual([1, 2]);
-    expect(await inTurn(["a", "a"], async () => 3)).toBe(3);
-  });
-});
