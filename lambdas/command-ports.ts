@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { v7 } from "uuid";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../lib/adapters/dynamodb/event-store.ts";
@@ -7,6 +6,7 @@ import type { CommandPorts } from "../lib/core/command-request.ts";
 import { defaultSnapshotPolicy } from "../lib/core/snapshot.ts";
 import { createStateCache } from "../lib/core/state-cache.ts";
 import { eventTable, idempotencyTable } from "../lib/core/tables.ts";
+import { clock } from "./clock.ts";
 import { tableName } from "./environment.ts";
 import { sealer } from "./key-ports.ts";
 
@@ -15,14 +15,12 @@ export const commandPorts = (): CommandPorts => {
   const client = createDocumentClient();
   const tables = { events: tableName(eventTable), idempotency: tableName(idempotencyTable) };
   return {
+    ...clock,
     store: createEventStore(client, tables),
     states: createStateCache(),
     records: createIdempotencyRecords(client, tables.idempotency),
     sealer: sealer(client),
     policy: defaultSnapshotPolicy,
-    now: Date.now,
-    random: Math.random,
     newId: () => v7(undefined, new Uint8Array(16)),
-    sleep: (ms) => sleep(ms),
   };
 };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { commitOf } from "../lib/adapters/dynamodb/stream-record.ts";
@@ -6,10 +5,10 @@ import { createBus } from "../lib/adapters/eventbridge/bus.ts";
 import { createBusClient } from "../lib/adapters/eventbridge/client.ts";
 import { publish } from "../lib/core/publish.ts";
 import { registry } from "../lib/domains/index.ts";
+import { clock } from "./clock.ts";
 import { environment } from "./environment.ts";
 
 const logger = new Logger();
-const clock = { now: Date.now, random: Math.random, sleep: (ms: number) => sleep(ms) };
 const bus = createBus(createBusClient(), environment("EVENT_BUS_NAME"), clock);
 
 /** Publishes what was committed; a batch goes on from the first record whose commit was not published whole. */

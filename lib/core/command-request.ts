@@ -4,6 +4,7 @@ import type { Domain, Step } from "./domain.ts";
 import type { EventStore } from "./event-store.ts";
 import type { IdempotencyRecords, IdempotentRequest } from "./idempotency.ts";
 import type { Message } from "./message.ts";
+import type { Clock } from "./retry.ts";
 import type { Sealer } from "./sealing.ts";
 import type { SnapshotPolicy } from "./snapshot.ts";
 import type { StateCache } from "./state-cache.ts";
@@ -43,17 +44,12 @@ export const answerFor = (commit: Pick<Commit, "stream" | "version" | "events">)
 });
 
 /** Everything `execute` needs of the world. */
-export interface CommandPorts {
+export interface CommandPorts extends Clock {
   readonly store: EventStore;
   readonly states: StateCache;
   readonly records: IdempotencyRecords;
   readonly sealer: Sealer;
   readonly policy: SnapshotPolicy;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** A number from 0 up to 1. */
-  random(): number;
   /** A new commit id, 16 bytes. */
   newId(): Uint8Array;
-  sleep(ms: number): Promise<void>;
 }
