@@ -17,11 +17,15 @@ export const categoryOf = (stream: string): string => stream.slice(0, stream.ind
 /** The stream's id: what stands after the first hyphen. */
 export const idOf = (stream: string): string => stream.slice(stream.indexOf("-") + 1);
 
+const base64url = (text: string): string =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+
 /**
  * Joins several parts into one id with dots. A part outside the id alphabet (a JWT `sub` may hold anything) is
  * base64url-encoded and marked with a leading `~`, so that no two lists of parts give the same id.
  */
 export const compositeId = (...parts: readonly string[]): string =>
-  parts
-    .map((part) => (idPattern.test(part) ? part : `~${Buffer.from(part).toString("base64url")}`))
-    .join(".");
+  parts.map((part) => (idPattern.test(part) ? part : `~${base64url(part)}`)).join(".");

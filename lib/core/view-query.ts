@@ -43,18 +43,27 @@ interface TypedQuery<P>
   one?(found: Found, parameters: P): object;
 }
 
-/** Declares a query whose functions get the parsed parameters. */
-export const viewQuery = <S extends z.ZodObject>(
+/** A query that also keeps what it was declared with, for those who ask it by name. */
+export interface ViewQueryOf<Declared> extends ViewQuery {
+  readonly declared: Declared;
+}
+
+/** Declares a query whose functions get the parsed parameters; refuses fields that no query has. */
+export const viewQuery = <S extends z.ZodObject, const O extends TypedQuery<z.output<S>>>(
   parameters: S,
-  { whose, partition, range, one, ...options }: TypedQuery<z.output<S>>,
-): ViewQuery => ({
-  ...options,
-  parameters,
-  partition: (raw, caller) => partition(parameters.parse(raw), caller),
-  ...(whose ? { whose: (raw, caller) => whose(parameters.parse(raw), caller) } : {}),
-  ...(range ? { range: (raw) => range(parameters.parse(raw)) } : {}),
-  ...(one ? { one: (found, raw) => one(found, parameters.parse(raw)) } : {}),
-});
+  declared: O & { readonly [K in Exclude<keyof O, keyof TypedQuery<never>>]: never },
+): ViewQueryOf<O & { readonly parameters: S }> => {
+  const { whose, partition, range, one, ...options }: TypedQuery<z.output<S>> = declared;
+  return {
+    ...options,
+    declared: { ...declared, parameters },
+    parameters,
+    partition: (raw, caller) => partition(parameters.parse(raw), caller),
+    ...(whose ? { whose: (raw, caller) => whose(parameters.parse(raw), caller) } : {}),
+    ...(range ? { range: (raw) => range(parameters.parse(raw)) } : {}),
+    ...(one ? { one: (found, raw) => one(found, parameters.parse(raw)) } : {}),
+  };
+};
 
 /** Whose rows are asked for when anybody may ask. */
 export const anyone = (_: unknown, { sub }: Caller): string => sub;

@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from "vitest";
 import type { Client } from "../../lib/client/client.ts";
-import type { CodeOf, DocumentOf, EventOf } from "../../lib/client/shapes.ts";
+import type { CodeOf, DocumentOf, EventOf, Page } from "../../lib/client/shapes.ts";
+import type { ViewAnswer, ViewName, ViewRequest } from "../../lib/client/views.ts";
 import type account from "../../lib/domains/account/index.ts";
 import type document from "../../lib/domains/document/index.ts";
 import type like from "../../lib/domains/like/index.ts";
@@ -78,4 +79,26 @@ test("an optimistic document has the same commands, without the id", () => {
   type Live = Answer<Api["accounts"]["optimistic"]>;
   expectTypeOf<Parameters<Live["deposit"]>[0]>().toExtend<{ amount: number }>();
   expectTypeOf<Live["document"]>().toEqualTypeOf<DocumentOf<typeof account> | undefined>();
+});
+
+type Of = typeof account | typeof document | typeof like | typeof playback | typeof ride;
+type View<N extends ViewName<Of>> = (request: ViewRequest<Of, N>) => ViewAnswer<Of, N>;
+
+test("a view is asked for by its name, with what it wants to know", () => {
+  expectTypeOf<ViewName<Of>>().toEqualTypeOf<
+    "audit" | "balances" | "continue-watching" | "likes" | "vips" | "withdrawals"
+  >();
+  expectTypeOf<{ user: string; limit: number }>().toExtend<Parameters<View<"balances">>[0]>();
+  expectTypeOf<{ month: string }>().not.toExtend<Parameters<View<"withdrawals">>[0]>();
+});
+
+test("a view answers rows, documents, or one object", () => {
+  expectTypeOf<ReturnType<View<"balances">>["items"][number]>().toEqualTypeOf<{
+    readonly user: string;
+    readonly currency: string;
+    readonly currentBalance: number;
+    readonly accounts: number;
+  }>();
+  expectTypeOf<ReturnType<View<"vips">>>().toEqualTypeOf<Page<DocumentOf<typeof account>>>();
+  expectTypeOf<ReturnType<View<"likes">>["likedByMe"]>().toEqualTypeOf<boolean>();
 });

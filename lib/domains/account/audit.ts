@@ -41,7 +41,7 @@ const operation = ({ type, data }: Event): { operation: string; amount: number }
 /** Everything that happened to a user's accounts, by date, newest first. */
 export const audit = {
   kind: "ledger",
-  name: "audit",
+  name: "audit" as const,
   definition: 1,
   entries: (event, { id, owner, time, version }) =>
     owner === undefined

@@ -22,7 +22,7 @@ const effect = ({ type, data }: Event): { currentBalance: number; accounts: numb
 /** How much each user has in all open accounts, by currency. */
 export const balances = {
   kind: "tally",
-  name: "balances",
+  name: "balances" as const,
   definition: 1,
   shards: 1,
   additions: (event, { owner }) =>

@@ -16,7 +16,7 @@ const Parameters = z.strictObject({
 /** What each user has withdrawn in each month (UTC), by currency; transfers are not counted. */
 export const withdrawals = {
   kind: "tally",
-  name: "withdrawals",
+  name: "withdrawals" as const,
   definition: 1,
   shards: 1,
   index: {

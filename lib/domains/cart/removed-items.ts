@@ -6,7 +6,7 @@ import type { Event } from "./cart.ts";
 /** How often, and how many of, each article was taken out of carts again. */
 export const removedItems = {
   kind: "tally",
-  name: "removed-items",
+  name: "removed-items" as const,
   definition: 1,
   shards: 8,
   additions: ({ type, data }) =>

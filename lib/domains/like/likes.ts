@@ -8,7 +8,7 @@ const Parameters = z.strictObject({ postId: z.string().regex(/^[A-Za-z0-9_-]{1,6
 /** How many users like each post: spread over shards, so that a viral post has no hot row. */
 export const likes = {
   kind: "tally",
-  name: "likes",
+  name: "likes" as const,
   definition: 1,
   shards: 16,
   additions: ({ type, data: { post } }) => [
