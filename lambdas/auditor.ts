@@ -1,6 +1,6 @@
 import { v7 } from "uuid";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
-import { startAudit } from "../lib/core/audit.ts";
+import { startAudit } from "../lib/core/audit/audit.ts";
 import { auditPorts } from "./read-side-ports.ts";
 
 const ports = auditPorts(createDocumentClient());

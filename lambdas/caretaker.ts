@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
-import { maintain } from "../lib/core/maintain.ts";
+import { maintain } from "../lib/core/upkeep/maintain.ts";
 import { rebuildPorts } from "./read-side-ports.ts";
 
 const logger = new Logger();

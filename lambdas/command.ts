@@ -1,6 +1,6 @@
-import { streamOf } from "../lib/core/domain.ts";
-import { execute } from "../lib/core/execute.ts";
-import { routeKey } from "../lib/core/route.ts";
+import { execute } from "../lib/core/command/execute.ts";
+import { streamOf } from "../lib/core/domain/domain.ts";
+import { routeKey } from "../lib/core/system/route.ts";
 import { registry } from "../lib/domains/index.ts";
 import { commandPorts } from "./command-ports.ts";
 import { commandAnswer } from "./http/command-answer.ts";

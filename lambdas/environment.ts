@@ -1,4 +1,4 @@
-import { type TableDefinition, tableVariable } from "../lib/core/table.ts";
+import { type TableDefinition, tableVariable } from "../lib/core/system/table.ts";
 
 /** A variable that this function was deployed with; throws when it is missing. */
 export const environment = (name: string): string => {

@@ -11,15 +11,15 @@ import {
   createSharedKeyMaker,
   emptyKeyCatalogue,
 } from "../lib/adapters/kms/key-service.ts";
-import { createDataKeyCache, type DataKeyCachePorts } from "../lib/core/data-key-cache.ts";
-import type { DestroyStagePorts } from "../lib/core/destroy-stage-keys.ts";
-import type { ErasePorts } from "../lib/core/erase.ts";
-import type { KeyMaker } from "../lib/core/key-service.ts";
-import { createOpener } from "../lib/core/opener.ts";
-import { createSealer } from "../lib/core/sealer.ts";
-import type { Opener, Sealer } from "../lib/core/sealing.ts";
-import type { SweepPorts } from "../lib/core/sweep.ts";
-import { subjectKeyTable } from "../lib/core/tables.ts";
+import { createDataKeyCache, type DataKeyCachePorts } from "../lib/core/personal/data-key-cache.ts";
+import type { DestroyStagePorts } from "../lib/core/personal/destroy-stage-keys.ts";
+import type { ErasePorts } from "../lib/core/personal/erase.ts";
+import type { KeyMaker } from "../lib/core/personal/key-service.ts";
+import { createOpener } from "../lib/core/personal/opener.ts";
+import { createSealer } from "../lib/core/personal/sealer.ts";
+import type { Opener, Sealer } from "../lib/core/personal/sealing.ts";
+import type { SweepPorts } from "../lib/core/personal/sweep.ts";
+import { subjectKeyTable } from "../lib/core/system/tables.ts";
 import { clock } from "./clock.ts";
 import { environment, tableName } from "./environment.ts";
 

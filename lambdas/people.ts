@@ -1,5 +1,5 @@
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
-import { eraseSubject } from "../lib/core/erase.ts";
+import { eraseSubject } from "../lib/core/personal/erase.ts";
 import { endpoint } from "./http/endpoint.ts";
 import { personOf } from "./http/person.ts";
 import { unknownRoute } from "./http/unknown-route.ts";

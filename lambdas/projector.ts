@@ -4,10 +4,10 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createProjectorLag } from "../lib/adapters/dynamodb/projector-lag.ts";
 import { commitOf } from "../lib/adapters/dynamodb/stream-record.ts";
-import type { Commit } from "../lib/core/commit.ts";
-import { project } from "../lib/core/project.ts";
-import { lagNoteMs, lagOf } from "../lib/core/projector-lag.ts";
-import { viewControlTable } from "../lib/core/tables.ts";
+import type { Commit } from "../lib/core/log/commit.ts";
+import { viewControlTable } from "../lib/core/system/tables.ts";
+import { project } from "../lib/core/view/project.ts";
+import { lagNoteMs, lagOf } from "../lib/core/view/projector-lag.ts";
 import { tableName } from "./environment.ts";
 import { projectPorts } from "./read-side-ports.ts";
 

@@ -3,7 +3,7 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { commitOf } from "../lib/adapters/dynamodb/stream-record.ts";
 import { createBus } from "../lib/adapters/eventbridge/bus.ts";
 import { createBusClient } from "../lib/adapters/eventbridge/client.ts";
-import { publish } from "../lib/core/publish.ts";
+import { publish } from "../lib/core/bus/publish.ts";
 import { registry } from "../lib/domains/index.ts";
 import { clock } from "./clock.ts";
 import { environment } from "./environment.ts";

@@ -1,6 +1,6 @@
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createEventReader } from "../lib/adapters/dynamodb/event-store.ts";
-import { eventTable } from "../lib/core/tables.ts";
+import { eventTable } from "../lib/core/system/tables.ts";
 import { clock } from "./clock.ts";
 import { tableName } from "./environment.ts";
 import { opener } from "./key-ports.ts";

@@ -1,6 +1,6 @@
-import { type OpenApi, openApi } from "../lib/core/openapi.ts";
-import type { StreamQuery, StreamRoute } from "../lib/core/registry.ts";
-import { routeKey } from "../lib/core/route.ts";
+import type { StreamQuery, StreamRoute } from "../lib/core/domain/registry.ts";
+import { type OpenApi, openApi } from "../lib/core/openapi/openapi.ts";
+import { routeKey } from "../lib/core/system/route.ts";
 import { registry } from "../lib/domains/index.ts";
 import type { Answer } from "./http/answer.ts";
 import { endpoint } from "./http/endpoint.ts";

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createViewCatalogue } from "../lib/adapters/dynamodb/view-catalogue.ts";
-import { viewControlTable } from "../lib/core/tables.ts";
-import { readableGenerations, type ViewRecord } from "../lib/core/view-control.ts";
+import { viewControlTable } from "../lib/core/system/tables.ts";
+import { readableGenerations, type ViewRecord } from "../lib/core/view/view-control.ts";
 import { clock } from "./clock.ts";
 import { tableName } from "./environment.ts";
 

@@ -2,7 +2,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import { createObjectClient } from "../lib/adapters/s3/client.ts";
 import { emptyBucket } from "../lib/adapters/s3/empty-bucket.ts";
-import { destroyStageKeys } from "../lib/core/destroy-stage-keys.ts";
+import { destroyStageKeys } from "../lib/core/personal/destroy-stage-keys.ts";
 import { onDeletion } from "./custom-resource.ts";
 import { stageKeyPorts } from "./key-ports.ts";
 

@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
-import { sweep } from "../lib/core/sweep.ts";
+import { sweep } from "../lib/core/personal/sweep.ts";
 import { sweepPorts } from "./key-ports.ts";
 
 const logger = new Logger();

@@ -1,4 +1,4 @@
-import type { AuditProgress, Audits } from "../lib/core/audit.ts";
+import type { AuditProgress, Audits } from "../lib/core/audit/audit.ts";
 
 /** Tells what the audit of each segment has found, once it is done and saved; nothing when all is well. */
 export const toldAudits = (

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createDocumentRows } from "../lib/adapters/dynamodb/document-rows.ts";
 import { createLedgerRows } from "../lib/adapters/dynamodb/ledger-rows.ts";
 import { createTallyRows } from "../lib/adapters/dynamodb/tally-rows.ts";
-import type { ViewTables } from "../lib/core/view.ts";
+import type { ViewTables } from "../lib/core/view/view.ts";
 import { tableName } from "./environment.ts";
 
 /** The tables of the views, as this function was granted them. */

@@ -14,7 +14,7 @@ import {
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { KeyAttribute, TableDefinition, TableIndex } from "../lib/core/table.ts";
+import type { KeyAttribute, TableDefinition, TableIndex } from "../lib/core/system/table.ts";
 import { StartupFault } from "./startup-fault.ts";
 
 type Keyed = Pick<TableDefinition, "partitionKey" | "sortKey">;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { workQueue } from "../lib/core/queues.ts";
-import { type TableDefinition, tableVariable } from "../lib/core/table.ts";
+import { workQueue } from "../lib/core/system/queues.ts";
+import { type TableDefinition, tableVariable } from "../lib/core/system/table.ts";
 import { type LocalBus, startBus } from "./bus.ts";
 import { startEngine } from "./engine.ts";
 import type { Environment } from "./functions.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { HttpFunction, Route } from "../lib/core/route.ts";
+import type { HttpFunction, Route } from "../lib/core/system/route.ts";
 import { callFunction, type LocalFunction } from "./function.ts";
 import { type FlatClaims, httpEvent } from "./http-event.ts";
 import { type HttpAnswer, httpAnswer, problem, sendAnswer } from "./http-result.ts";

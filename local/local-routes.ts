@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Route } from "../lib/core/route.ts";
+import type { Route } from "../lib/core/system/route.ts";
 import { type HttpAnswer, problem } from "./http-result.ts";
 import type { Issuer } from "./issuer.ts";
 

@@ -1,4 +1,4 @@
-import { type Route, routeKey } from "../lib/core/route.ts";
+import { type Route, routeKey } from "../lib/core/system/route.ts";
 
 type Addressed = Pick<Route, "method" | "path">;
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
-import { workQueue } from "../lib/core/queues.ts";
-import type { HttpFunction } from "../lib/core/route.ts";
-import { eventTable } from "../lib/core/tables.ts";
+import { workQueue } from "../lib/core/system/queues.ts";
+import type { HttpFunction } from "../lib/core/system/route.ts";
+import { eventTable } from "../lib/core/system/tables.ts";
 import { registry } from "../lib/domains/index.ts";
 import { createTables, streamArnOf } from "./create-tables.ts";
 import { openDataDirectory } from "./data-directory.ts";

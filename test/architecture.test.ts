@@ -77,21 +77,25 @@ describe("what must not be in shipped code", () => {
 describe("the rules themselves", () => {
   test.each([
     [
-      "lib/core/load.ts",
+      "lib/core/log/load.ts",
       'import { x } from "../domains/index.ts";',
       "core must not import lib/domains/index.ts",
     ],
-    ["lib/core/load.ts", 'import { x } from "node:fs";', "core must not import node:fs"],
+    ["lib/core/log/load.ts", 'import { x } from "node:fs";', "core must not import node:fs"],
     [
-      "lib/core/load.ts",
+      "lib/core/log/load.ts",
       'import {\n  x,\n} from "@aws-sdk/client-kms";',
       "must not import @aws-sdk/client-kms",
     ],
-    ["lib/core/load.ts", 'import "uuid";', "core must not import uuid"],
-    ["lib/core/load.ts", 'export { x } from "uuid";', "core must not import uuid"],
-    ["lib/core/load.ts", 'import type { X } from "aws-lambda";', "core must not import aws-lambda"],
-    ["lib/core/load.ts", 'const x = await import("zod");', "core must not load code by path"],
-    ["lib/core/load.ts", 'import { x } from "./commit";', "without its extension"],
+    ["lib/core/log/load.ts", 'import "uuid";', "core must not import uuid"],
+    ["lib/core/log/load.ts", 'export { x } from "uuid";', "core must not import uuid"],
+    [
+      "lib/core/log/load.ts",
+      'import type { X } from "aws-lambda";',
+      "core must not import aws-lambda",
+    ],
+    ["lib/core/log/load.ts", 'const x = await import("zod");', "core must not load code by path"],
+    ["lib/core/log/load.ts", 'import { x } from "./commit";', "without its extension"],
     [
       "lib/domains/ride/ride.ts",
       'import { x } from "../cart/cart.ts";',
@@ -125,7 +129,7 @@ describe("the rules themselves", () => {
     [
       "lib/infra/api.ts",
       'import { load } from "../core/load.ts";',
-      "the stack must not import lib/core/load.ts",
+      "the stack must not import lib/core/log/load.ts",
     ],
     [
       "lambdas/command.ts",
@@ -170,7 +174,7 @@ describe("the rules themselves", () => {
       '// import { x } from "node:fs";',
       '/* import { x } from "uuid"; */',
     ].join("\n");
-    expect(violations("lib/core/load.ts", source)).toEqual([]);
+    expect(violations("lib/core/log/load.ts", source)).toEqual([]);
     const typed = 'import type { KMSClient } from "@aws-sdk/client-kms";';
     expect(violations("lambdas/key-ports.ts", typed)).toEqual([]);
     expect(violations("local/functions.ts", "await import(url)")).toEqual([]);

@@ -1,8 +1,8 @@
-import { type AuditReport, auditReport, startAudit } from "../lib/core/audit.ts";
-import type { Problem } from "../lib/core/audit-stream.ts";
-import type { Commit, UnhashedCommit } from "../lib/core/commit.ts";
-import { commitHash, genesisHash } from "../lib/core/integrity.ts";
-import { project } from "../lib/core/project.ts";
+import { type AuditReport, auditReport, startAudit } from "../lib/core/audit/audit.ts";
+import type { Problem } from "../lib/core/audit/audit-stream.ts";
+import type { Commit, UnhashedCommit } from "../lib/core/log/commit.ts";
+import { commitHash, genesisHash } from "../lib/core/log/integrity.ts";
+import { project } from "../lib/core/view/project.ts";
 import { filled, type ReadSide, type ReadSidePorts } from "./read-side.ts";
 
 /** How an audit is run. */

@@ -1,13 +1,17 @@
-import type { Caller } from "../lib/core/access.ts";
-import type { CommandAnswer, CommandPorts, CommandRequest } from "../lib/core/command-request.ts";
-import type { Domain, Step } from "../lib/core/domain.ts";
+import type {
+  CommandAnswer,
+  CommandPorts,
+  CommandRequest,
+} from "../lib/core/command/command-request.ts";
+import { execute } from "../lib/core/command/execute.ts";
+import { identifyRequest } from "../lib/core/command/idempotency.ts";
+import type { Caller } from "../lib/core/domain/access.ts";
+import type { Domain, Step } from "../lib/core/domain/domain.ts";
+import type { Message } from "../lib/core/domain/message.ts";
 import { Refusal } from "../lib/core/errors.ts";
-import { execute } from "../lib/core/execute.ts";
-import { identifyRequest } from "../lib/core/idempotency.ts";
-import type { Message } from "../lib/core/message.ts";
-import type { Sealer } from "../lib/core/sealing.ts";
-import { defaultSnapshotPolicy } from "../lib/core/snapshot.ts";
-import { createStateCache } from "../lib/core/state-cache.ts";
+import { defaultSnapshotPolicy } from "../lib/core/log/snapshot.ts";
+import { createStateCache } from "../lib/core/log/state-cache.ts";
+import type { Sealer } from "../lib/core/personal/sealing.ts";
 import { createClock, createDice, type FakeClock } from "./clock.ts";
 import { jar } from "./jar.ts";
 import { createMemoryEventStore, type MemoryEventStore } from "./memory-event-store.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type Decider, type Decision, isRejection } from "../lib/core/decider.ts";
+import { type Decider, type Decision, isRejection } from "../lib/core/domain/decider.ts";
 
 /** What a command led to. */
 export interface Outcome<Event, State, Code> {

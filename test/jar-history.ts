@@ -1,7 +1,7 @@
-import { buildCommit } from "../lib/core/build-commit.ts";
-import type { Commit } from "../lib/core/commit.ts";
-import { emptyStream, type Loaded } from "../lib/core/loaded.ts";
-import { defaultSnapshotPolicy, type SnapshotPolicy } from "../lib/core/snapshot.ts";
+import { buildCommit } from "../lib/core/log/build-commit.ts";
+import type { Commit } from "../lib/core/log/commit.ts";
+import { emptyStream, type Loaded } from "../lib/core/log/loaded.ts";
+import { defaultSnapshotPolicy, type SnapshotPolicy } from "../lib/core/log/snapshot.ts";
 import { Event, jar } from "./jar.ts";
 
 /** Never a snapshot. */

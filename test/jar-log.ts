@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { buildCommit } from "../lib/core/build-commit.ts";
-import type { Commit } from "../lib/core/commit.ts";
-import { emptyStream, type Loaded } from "../lib/core/loaded.ts";
+import { buildCommit } from "../lib/core/log/build-commit.ts";
+import type { Commit } from "../lib/core/log/commit.ts";
+import { emptyStream, type Loaded } from "../lib/core/log/loaded.ts";
 import { Event, jar } from "./jar.ts";
 import { noSnapshots } from "./jar-history.ts";
 import { createMemoryEventStore, type MemoryEventStore } from "./memory-event-store.ts";

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { type Decider, reject } from "../lib/core/decider.ts";
-import { domain, type Step, stepsRoute } from "../lib/core/domain.ts";
-import { lineage } from "../lib/core/lineage.ts";
-import { type MessageOf, messages } from "../lib/core/message.ts";
-import { personal } from "../lib/core/personal.ts";
+import { type Decider, reject } from "../lib/core/domain/decider.ts";
+import { domain, type Step, stepsRoute } from "../lib/core/domain/domain.ts";
+import { lineage } from "../lib/core/domain/lineage.ts";
+import { type MessageOf, messages } from "../lib/core/domain/message.ts";
+import { personal } from "../lib/core/personal/personal.ts";
 
 // A jar of coins: a domain as small as one can be that still asks everything of core.
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createDataKeyCache } from "../lib/core/data-key-cache.ts";
-import { type Erasure, eraseSubject } from "../lib/core/erase.ts";
-import { createOpener } from "../lib/core/opener.ts";
+import { createDataKeyCache } from "../lib/core/personal/data-key-cache.ts";
+import { type Erasure, eraseSubject } from "../lib/core/personal/erase.ts";
+import { createOpener } from "../lib/core/personal/opener.ts";
+import { createSealer } from "../lib/core/personal/sealer.ts";
+import type { Opener, Sealer } from "../lib/core/personal/sealing.ts";
+import { type SweepReport, sweep } from "../lib/core/personal/sweep.ts";
 import type { Clock } from "../lib/core/retry.ts";
-import { createSealer } from "../lib/core/sealer.ts";
-import type { Opener, Sealer } from "../lib/core/sealing.ts";
-import { type SweepReport, sweep } from "../lib/core/sweep.ts";
 import type { AllKeys, AllRows } from "./memory-keys.ts";
 
 /** What happens around a call of a port: counting, crashing, waiting for a turn. */

@@ -3,7 +3,7 @@ import type {
   DocumentRows,
   RowPosition,
   RowQuery,
-} from "../lib/core/document-view.ts";
+} from "../lib/core/view/document-view.ts";
 
 /** The table of a document view in memory; what is read loosely lags behind until it is told to catch up. */
 export interface MemoryDocumentRows extends DocumentRows {

@@ -1,7 +1,12 @@
-import { type Commit, parseCommit } from "../lib/core/commit.ts";
-import type { Appended, EventStore, RangeOptions, TailOptions } from "../lib/core/event-store.ts";
-import type { IdempotencyRecord, IdempotencyRecords } from "../lib/core/idempotency.ts";
-import { itemBytes } from "../lib/core/item-size.ts";
+import type { IdempotencyRecord, IdempotencyRecords } from "../lib/core/command/idempotency.ts";
+import { type Commit, parseCommit } from "../lib/core/log/commit.ts";
+import type {
+  Appended,
+  EventStore,
+  RangeOptions,
+  TailOptions,
+} from "../lib/core/log/event-store.ts";
+import { itemBytes } from "../lib/core/log/item-size.ts";
 
 /**
  * What can go wrong with one append: it never arrives (`lost-before`); it is written but its answer is lost

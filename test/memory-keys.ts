@@ -1,13 +1,18 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { DataKeyReader, DataKeyRows, WrappedDataKey } from "../lib/core/data-keys.ts";
+import type { DataKeyReader, DataKeyRows, WrappedDataKey } from "../lib/core/personal/data-keys.ts";
 import {
   type KeyCatalogue,
   type KeyDestroyer,
   type KeyMaker,
   KeyServiceError,
   type KeyUnwrapper,
-} from "../lib/core/key-service.ts";
-import type { ErasureRows, KeyRows, OpenWork, SubjectKey } from "../lib/core/subject-keys.ts";
+} from "../lib/core/personal/key-service.ts";
+import type {
+  ErasureRows,
+  KeyRows,
+  OpenWork,
+  SubjectKey,
+} from "../lib/core/personal/subject-keys.ts";
 
 export type AllRows = KeyRows & ErasureRows & OpenWork & DataKeyRows & DataKeyReader;
 export type AllKeys = KeyMaker & KeyUnwrapper & KeyDestroyer & KeyCatalogue;

@@ -1,5 +1,5 @@
-import type { DocumentRows } from "../lib/core/document-view.ts";
-import type { LedgerQuery, LedgerRow, LedgerRows } from "../lib/core/ledger-view.ts";
+import type { DocumentRows } from "../lib/core/view/document-view.ts";
+import type { LedgerQuery, LedgerRow, LedgerRows } from "../lib/core/view/ledger-view.ts";
 import type {
   ShardAddition,
   TallyPosition,
@@ -8,8 +8,8 @@ import type {
   TallyRows,
   TallyView,
   TallyWrite,
-} from "../lib/core/tally-view.ts";
-import type { SortRange } from "../lib/core/view-query.ts";
+} from "../lib/core/view/tally-view.ts";
+import type { SortRange } from "../lib/core/view/view-query.ts";
 import { createMemoryDocumentRows, type MemoryDocumentRows } from "./memory-document-rows.ts";
 
 /** One call of a port: `work` takes effect at once, and something may happen before and after it. */

@@ -1,5 +1,5 @@
-import type { RebuildRecord, Rebuilds } from "../lib/core/rebuild.ts";
-import type { Saved, SaveOptions, SegmentProgress } from "../lib/core/segments.ts";
+import type { Saved, SaveOptions, SegmentProgress } from "../lib/core/log/segments.ts";
+import type { RebuildRecord, Rebuilds } from "../lib/core/upkeep/rebuild.ts";
 import type {
   BuildRecord,
   ParkedPair,
@@ -7,7 +7,7 @@ import type {
   ViewCatalogue,
   ViewPair,
   ViewRecord,
-} from "../lib/core/view-control.ts";
+} from "../lib/core/view/view-control.ts";
 import type { During } from "./memory-tables.ts";
 
 /** Pairs on one page of what is parked. */

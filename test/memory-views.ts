@@ -1,9 +1,9 @@
-import type { LedgerRow } from "../lib/core/ledger-view.ts";
-import type { Rebuilds } from "../lib/core/rebuild.ts";
-import type { TallyRow } from "../lib/core/tally-view.ts";
-import type { View, ViewTables } from "../lib/core/view.ts";
-import type { ParkedPair, Parking, ViewCatalogue } from "../lib/core/view-control.ts";
-import type { Work, WorkQueue } from "../lib/core/work-queue.ts";
+import type { Rebuilds } from "../lib/core/upkeep/rebuild.ts";
+import type { Work, WorkQueue } from "../lib/core/upkeep/work-queue.ts";
+import type { LedgerRow } from "../lib/core/view/ledger-view.ts";
+import type { TallyRow } from "../lib/core/view/tally-view.ts";
+import type { View, ViewTables } from "../lib/core/view/view.ts";
+import type { ParkedPair, Parking, ViewCatalogue } from "../lib/core/view/view-control.ts";
 import type { MemoryDocumentRows } from "./memory-document-rows.ts";
 import {
   type During,

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
-import type { AuditProgress, AuditRecord, Audits, ServedDocuments } from "../lib/core/audit.ts";
-import { type Commit, parseCommit } from "../lib/core/commit.ts";
-import type { DocumentRow } from "../lib/core/document-view.ts";
+import type {
+  AuditProgress,
+  AuditRecord,
+  Audits,
+  ServedDocuments,
+} from "../lib/core/audit/audit.ts";
+import { type Commit, parseCommit } from "../lib/core/log/commit.ts";
 import type {
   Damaged,
   LogWalker,
@@ -10,7 +14,8 @@ import type {
   WalkCursor,
   WalkOptions,
   WalkPage,
-} from "../lib/core/segments.ts";
+} from "../lib/core/log/segments.ts";
+import type { DocumentRow } from "../lib/core/view/document-view.ts";
 import type { During } from "./memory-tables.ts";
 
 /** Something that a walk meets, and where it stands: by the hash of its partition, then by its sort key. */

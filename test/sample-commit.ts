@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { type Commit, lastVersion, type UnhashedCommit } from "../lib/core/commit.ts";
-import { commitHash, genesisHash } from "../lib/core/integrity.ts";
+import { type Commit, lastVersion, type UnhashedCommit } from "../lib/core/log/commit.ts";
+import { commitHash, genesisHash } from "../lib/core/log/integrity.ts";
 
 /** What a sample differs in. */
 export interface SampleOptions extends Partial<UnhashedCommit> {

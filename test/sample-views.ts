@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { documentView } from "../lib/core/document-view.ts";
-import { type LedgerDeclaration, ledgerView } from "../lib/core/ledger-view.ts";
-import { type TallyDeclaration, tallyView } from "../lib/core/tally-view.ts";
-import type { View } from "../lib/core/view.ts";
-import { viewQuery } from "../lib/core/view-query.ts";
+import { documentView } from "../lib/core/view/document-view.ts";
+import { type LedgerDeclaration, ledgerView } from "../lib/core/view/ledger-view.ts";
+import { type TallyDeclaration, tallyView } from "../lib/core/view/tally-view.ts";
+import type { View } from "../lib/core/view/view.ts";
+import { viewQuery } from "../lib/core/view/view-query.ts";
 import { type Event, jar } from "./jar.ts";
 
 // Views of the jar: one of each kind, with everything that a kind may have.

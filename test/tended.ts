@@ -1,5 +1,5 @@
-import { type MaintainReport, maintain } from "../lib/core/maintain.ts";
-import { project } from "../lib/core/project.ts";
+import { type MaintainReport, maintain } from "../lib/core/upkeep/maintain.ts";
+import { project } from "../lib/core/view/project.ts";
 import { createReadSide, histories, type ReadSide } from "./read-side.ts";
 
 /** The report of a run that had nothing to do. */

@@ -66,21 +66,26 @@ describe("a name", () => {
 
 /** Files whose logic is proven elsewhere, and where. */
 const provenElsewhere: Readonly<Record<string, string>> = {
-  "lib/core/audit-stream.ts": "audit-log.test.ts and audit-views.test.ts plant what it has to find",
-  "lib/core/segments.ts":
+  "lib/core/audit/audit-stream.ts":
+    "audit-log.test.ts and audit-views.test.ts plant what it has to find",
+  "lib/core/log/segments.ts":
     "ports, and two lines that rebuild.test.ts and audit-log.test.ts depend on",
-  "lib/core/command-request.ts": "execute.test.ts compares whole answers",
-  "lib/core/decider.ts": "two lines, on which every decision of every domain's test depends",
+  "lib/core/command/command-request.ts": "execute.test.ts compares whole answers",
+  "lib/core/domain/decider.ts": "two lines, on which every decision of every domain's test depends",
   "lib/core/errors.ts": "a typed error; what it becomes is tested where answers are made",
-  "lib/core/event-store.ts": "a port; contracts/event-store.ts is its test",
-  "lib/core/openapi-operations.ts": "openapi.test.ts, and real answers in e2e/openapi.e2e.test.ts",
-  "lib/core/openapi-parts.ts": "openapi.test.ts, and real answers in e2e/openapi.e2e.test.ts",
-  "lib/core/openapi-system.ts": "openapi.test.ts, and real answers in e2e/openapi.e2e.test.ts",
-  "lib/core/published-schemas.ts": "test/schemas compares what it gives with what is committed",
-  "lib/core/queues.ts": "data",
-  "lib/core/route.ts": "data, and one line that registry's test reads",
-  "lib/core/table.ts": "data, and one line that the stack's test reads",
-  "lib/core/tables.ts": "data",
+  "lib/core/log/event-store.ts": "a port; contracts/event-store.ts is its test",
+  "lib/core/openapi/openapi-operations.ts":
+    "openapi.test.ts, and real answers in e2e/openapi.e2e.test.ts",
+  "lib/core/openapi/openapi-parts.ts":
+    "openapi.test.ts, and real answers in e2e/openapi.e2e.test.ts",
+  "lib/core/openapi/openapi-system.ts":
+    "openapi.test.ts, and real answers in e2e/openapi.e2e.test.ts",
+  "lib/core/openapi/published-schemas.ts":
+    "test/schemas compares what it gives with what is committed",
+  "lib/core/system/queues.ts": "data",
+  "lib/core/system/route.ts": "data, and one line that registry's test reads",
+  "lib/core/system/table.ts": "data, and one line that the stack's test reads",
+  "lib/core/system/tables.ts": "data",
   "lib/domains/index.ts": "a list",
 };
 

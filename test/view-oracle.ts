@@ -1,11 +1,11 @@
 import { expect } from "vitest";
-import type { Commit } from "../lib/core/commit.ts";
-import { type DocumentRow, rowOf } from "../lib/core/document-view.ts";
-import { viewEvents } from "../lib/core/envelope.ts";
-import { ledgerRows } from "../lib/core/ledger-view.ts";
-import { advance, emptyStream, type Loaded } from "../lib/core/loaded.ts";
-import { tallyAdditions } from "../lib/core/tally-view.ts";
-import type { View } from "../lib/core/view.ts";
+import type { Commit } from "../lib/core/log/commit.ts";
+import { advance, emptyStream, type Loaded } from "../lib/core/log/loaded.ts";
+import { type DocumentRow, rowOf } from "../lib/core/view/document-view.ts";
+import { viewEvents } from "../lib/core/view/envelope.ts";
+import { ledgerRows } from "../lib/core/view/ledger-view.ts";
+import { tallyAdditions } from "../lib/core/view/tally-view.ts";
+import type { View } from "../lib/core/view/view.ts";
 import type { MemoryViews } from "./memory-views.ts";
 
 /** What a build of a view holds: rows of any kind as texts, and how far each stream is applied. */

@@ -1,5 +1,5 @@
-import type { CommandAnswer } from "../../lib/core/command-request.ts";
-import { formatToken } from "../../lib/core/consistency-token.ts";
+import type { CommandAnswer } from "../../lib/core/command/command-request.ts";
+import { formatToken } from "../../lib/core/query/consistency-token.ts";
 import type { Answer } from "./answer.ts";
 
 /**

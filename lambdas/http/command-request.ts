@@ -1,9 +1,9 @@
-import type { CommandRequest } from "../../lib/core/command-request.ts";
-import { type Domain, keyOf, type Step, streamIdOf } from "../../lib/core/domain.ts";
+import type { CommandRequest } from "../../lib/core/command/command-request.ts";
+import { type IdempotentRequest, identifyRequest } from "../../lib/core/command/idempotency.ts";
+import { type Domain, keyOf, type Step, streamIdOf } from "../../lib/core/domain/domain.ts";
+import type { Message } from "../../lib/core/domain/message.ts";
+import type { CommandRoute } from "../../lib/core/domain/registry.ts";
 import { badInput } from "../../lib/core/errors.ts";
-import { type IdempotentRequest, identifyRequest } from "../../lib/core/idempotency.ts";
-import type { Message } from "../../lib/core/message.ts";
-import type { CommandRoute } from "../../lib/core/registry.ts";
 import { callerOf, type HttpEvent, header, jsonBody, parseInput } from "./request.ts";
 
 const expectedVersion = (event: HttpEvent): number | undefined => {

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import * as z from "zod";
-import type { Caller } from "../../lib/core/access.ts";
-import { type ConsistencyToken, parseToken } from "../../lib/core/consistency-token.ts";
+import type { Caller } from "../../lib/core/domain/access.ts";
 import { type FieldError, Refusal } from "../../lib/core/errors.ts";
+import { type ConsistencyToken, parseToken } from "../../lib/core/query/consistency-token.ts";
 
 /** What API Gateway hands to a function; open routes carry no claims. */
 export type HttpEvent = APIGatewayProxyEventV2WithJWTAuthorizer;

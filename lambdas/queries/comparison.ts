@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { openPersonal } from "../../lib/core/open-personal.ts";
-import { readPast } from "../../lib/core/read-document.ts";
+import { openPersonal } from "../../lib/core/personal/open-personal.ts";
+import { readPast } from "../../lib/core/query/read-document.ts";
 import { queryParameters } from "../http/request.ts";
 import { namedStream } from "./document.ts";
 import { type Answerer, Version } from "./query.ts";

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { showDocument } from "../../lib/core/document-view.ts";
-import { type Domain, keyOf, streamIdOf, streamOf } from "../../lib/core/domain.ts";
-import { IsoTime } from "../../lib/core/iso-time.ts";
-import type { Loaded } from "../../lib/core/loaded.ts";
-import { openEach } from "../../lib/core/open-personal.ts";
-import { type Moment, readDocument, readPast } from "../../lib/core/read-document.ts";
-import { idOf } from "../../lib/core/stream.ts";
-import type { PastState } from "../../lib/core/time-travel.ts";
+import { type Domain, keyOf, streamIdOf, streamOf } from "../../lib/core/domain/domain.ts";
+import type { Loaded } from "../../lib/core/log/loaded.ts";
+import { idOf } from "../../lib/core/log/stream.ts";
+import type { PastState } from "../../lib/core/log/time-travel.ts";
+import { openEach } from "../../lib/core/personal/open-personal.ts";
+import { IsoTime } from "../../lib/core/query/iso-time.ts";
+import { type Moment, readDocument, readPast } from "../../lib/core/query/read-document.ts";
+import { showDocument } from "../../lib/core/view/document-view.ts";
 import { type HttpEvent, header, queryParameters } from "../http/request.ts";
 import {
   type Answerer,

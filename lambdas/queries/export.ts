@@ -1,10 +1,10 @@
 import * as z from "zod";
-import type { Domain } from "../../lib/core/domain.ts";
-import { type ExportPorts, exportPerson } from "../../lib/core/export-person.ts";
-import type { LedgerRows, LedgerView } from "../../lib/core/ledger-view.ts";
-import { peopleLedgerName } from "../../lib/core/people-ledger.ts";
-import type { Registry } from "../../lib/core/registry.ts";
-import { waitForCheckpoints } from "../../lib/core/wait-for-checkpoints.ts";
+import type { Domain } from "../../lib/core/domain/domain.ts";
+import type { Registry } from "../../lib/core/domain/registry.ts";
+import { type ExportPorts, exportPerson } from "../../lib/core/personal/export-person.ts";
+import { waitForCheckpoints } from "../../lib/core/query/wait-for-checkpoints.ts";
+import type { LedgerRows, LedgerView } from "../../lib/core/view/ledger-view.ts";
+import { peopleLedgerName } from "../../lib/core/view/people-ledger.ts";
 import type { Answer } from "../http/answer.ts";
 import { personOf } from "../http/person.ts";
 import { consistencyToken, type HttpEvent, queryParameters } from "../http/request.ts";

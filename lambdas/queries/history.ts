@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { fitting } from "../../lib/core/answer-size.ts";
-import { decodeCursor, encodeCursor } from "../../lib/core/cursor.ts";
-import { type HistoryItem, readHistory } from "../../lib/core/history.ts";
-import { openEach } from "../../lib/core/open-personal.ts";
-import { readHead } from "../../lib/core/read-document.ts";
+import { type HistoryItem, readHistory } from "../../lib/core/log/history.ts";
+import { openEach } from "../../lib/core/personal/open-personal.ts";
+import { fitting } from "../../lib/core/query/answer-size.ts";
+import { decodeCursor, encodeCursor } from "../../lib/core/query/cursor.ts";
+import { readHead } from "../../lib/core/query/read-document.ts";
 import type { Answer } from "../http/answer.ts";
 import { queryParameters } from "../http/request.ts";
 import { namedStream } from "./document.ts";

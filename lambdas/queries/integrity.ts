@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { decodeCursor, encodeCursor } from "../../lib/core/cursor.ts";
 import { Refusal } from "../../lib/core/errors.ts";
-import { type ChainPosition, chainStart } from "../../lib/core/integrity.ts";
-import { readHead } from "../../lib/core/read-document.ts";
-import { verifyStream } from "../../lib/core/verify-stream.ts";
+import { type ChainPosition, chainStart } from "../../lib/core/log/integrity.ts";
+import { verifyStream } from "../../lib/core/log/verify-stream.ts";
+import { decodeCursor, encodeCursor } from "../../lib/core/query/cursor.ts";
+import { readHead } from "../../lib/core/query/read-document.ts";
 import { queryParameters } from "../http/request.ts";
 import { namedStream, readLive } from "./document.ts";
 import type { Answerer, Query } from "./query.ts";

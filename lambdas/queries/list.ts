@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { fitting } from "../../lib/core/answer-size.ts";
-import { inGeneration } from "../../lib/core/cursor.ts";
-import { ownerIndex } from "../../lib/core/document-view.ts";
-import type { Domain } from "../../lib/core/domain.ts";
+import type { Domain } from "../../lib/core/domain/domain.ts";
 import { Refusal } from "../../lib/core/errors.ts";
-import { type ListRequest, listDocuments } from "../../lib/core/list-documents.ts";
+import { fitting } from "../../lib/core/query/answer-size.ts";
+import { inGeneration } from "../../lib/core/query/cursor.ts";
+import { type ListRequest, listDocuments } from "../../lib/core/query/list-documents.ts";
+import { ownerIndex } from "../../lib/core/view/document-view.ts";
 import type { Answer } from "../http/answer.ts";
 import { parseInput } from "../http/request.ts";
 import { openDocuments } from "./document.ts";

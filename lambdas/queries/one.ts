@@ -1,9 +1,9 @@
-import { documentView } from "../../lib/core/document-view.ts";
-import { keyOf, streamIdOf, streamOf } from "../../lib/core/domain.ts";
-import { readCurrent } from "../../lib/core/read-document.ts";
-import type { ViewRoute } from "../../lib/core/registry.ts";
-import type { TallyView } from "../../lib/core/tally-view.ts";
-import { waitForCheckpoints } from "../../lib/core/wait-for-checkpoints.ts";
+import { keyOf, streamIdOf, streamOf } from "../../lib/core/domain/domain.ts";
+import type { ViewRoute } from "../../lib/core/domain/registry.ts";
+import { readCurrent } from "../../lib/core/query/read-document.ts";
+import { waitForCheckpoints } from "../../lib/core/query/wait-for-checkpoints.ts";
+import { documentView } from "../../lib/core/view/document-view.ts";
+import type { TallyView } from "../../lib/core/view/tally-view.ts";
 import type { Answer } from "../http/answer.ts";
 import { chooseBuild, type Query, readPorts } from "./query.ts";
 

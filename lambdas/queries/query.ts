@@ -1,13 +1,13 @@
 import * as z from "zod";
-import type { Caller } from "../../lib/core/access.ts";
-import type { ConsistencyToken } from "../../lib/core/consistency-token.ts";
-import { splitGeneration } from "../../lib/core/cursor.ts";
-import type { EventReader } from "../../lib/core/event-store.ts";
-import type { ReadPorts } from "../../lib/core/read-document.ts";
-import type { StreamRoute } from "../../lib/core/registry.ts";
+import type { Caller } from "../../lib/core/domain/access.ts";
+import type { StreamRoute } from "../../lib/core/domain/registry.ts";
+import type { EventReader } from "../../lib/core/log/event-store.ts";
+import type { Opener } from "../../lib/core/personal/sealing.ts";
+import type { ConsistencyToken } from "../../lib/core/query/consistency-token.ts";
+import { splitGeneration } from "../../lib/core/query/cursor.ts";
+import type { ReadPorts } from "../../lib/core/query/read-document.ts";
 import type { Clock } from "../../lib/core/retry.ts";
-import type { Opener } from "../../lib/core/sealing.ts";
-import type { ViewTables } from "../../lib/core/view.ts";
+import type { ViewTables } from "../../lib/core/view/view.ts";
 import type { Answer } from "../http/answer.ts";
 import type { HttpEvent } from "../http/request.ts";
 

@@ -1,5 +1,5 @@
-import type { Domain } from "../core/domain.ts";
-import type { HistoryItem } from "../core/history.ts";
+import type { Domain } from "../core/domain/domain.ts";
+import type { HistoryItem } from "../core/log/history.ts";
 import { readOpened } from "./opened.ts";
 import { Problem } from "./problem.ts";
 import type { Page } from "./shapes.ts";

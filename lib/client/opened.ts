@@ -1,5 +1,5 @@
-import type { AnyMessages, Message } from "../core/message.ts";
-import { Personal, personalValues } from "../core/personal.ts";
+import type { AnyMessages, Message } from "../core/domain/message.ts";
+import { Personal, personalValues } from "../core/personal/personal.ts";
 
 const erased = Personal.sealed(new Uint8Array());
 

@@ -1,7 +1,7 @@
-import type { AuditReport } from "../core/audit.ts";
-import type { Erasure } from "../core/erase.ts";
-import type { ExportPage } from "../core/export-person.ts";
-import type { ViewReport } from "../core/view-reports.ts";
+import type { AuditReport } from "../core/audit/audit.ts";
+import type { Erasure } from "../core/personal/erase.ts";
+import type { ExportPage } from "../core/personal/export-person.ts";
+import type { ViewReport } from "../core/view/view-reports.ts";
 import { ask, type Line, pathWith } from "./line.ts";
 import type { Page, PageRequest } from "./shapes.ts";
 import { type Request, send } from "./transport.ts";

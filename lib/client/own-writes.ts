@@ -1,4 +1,4 @@
-import { formatToken, parseToken, tokenStreamsMax } from "../core/consistency-token.ts";
+import { formatToken, parseToken, tokenStreamsMax } from "../core/query/consistency-token.ts";
 
 /** What a client remembers of its own writes, so that its queries see them; others may be told of them, too. */
 export interface OwnWrites {

@@ -1,7 +1,7 @@
-import { isRejection } from "../core/decider.ts";
-import { type Domain, keyOf, type Step, streamIdOf } from "../core/domain.ts";
-import type { HistoryItem } from "../core/history.ts";
-import type { Message } from "../core/message.ts";
+import { isRejection } from "../core/domain/decider.ts";
+import { type Domain, keyOf, type Step, streamIdOf } from "../core/domain/domain.ts";
+import type { Message } from "../core/domain/message.ts";
+import type { HistoryItem } from "../core/log/history.ts";
 import { openedDocument } from "./opened.ts";
 import type { CommandOptions } from "./shapes.ts";
 

@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import type { Rejection } from "../core/decider.ts";
-import type { DomainOf } from "../core/domain.ts";
-import type { AnyMessages, MessageOf } from "../core/message.ts";
-import type { Personal } from "../core/personal.ts";
+import type { Rejection } from "../core/domain/decider.ts";
+import type { DomainOf } from "../core/domain/domain.ts";
+import type { AnyMessages, MessageOf } from "../core/domain/message.ts";
+import type { Personal } from "../core/personal/personal.ts";
 
 /** What a client's types derive from: a domain as it was declared. */
 export type AnyDomain = DomainOf<{

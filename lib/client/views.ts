@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { ViewQuery } from "../core/view-query.ts";
+import type { ViewQuery } from "../core/view/view-query.ts";
 import { ask, type Line, type Parameters, pathWith } from "./line.ts";
 import type { AnyDomain, DocumentOf, Opened, Page, PageRequest } from "./shapes.ts";
 

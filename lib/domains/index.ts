@@ -1,4 +1,4 @@
-import { register } from "../core/registry.ts";
+import { register } from "../core/domain/registry.ts";
 import account from "./account/index.ts";
 import cart from "./cart/index.ts";
 import document from "./document/index.ts";

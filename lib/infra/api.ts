@@ -19,7 +19,7 @@ import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { HttpFunction, Route } from "../core/route.ts";
+import type { HttpFunction, Route } from "../core/system/route.ts";
 import { logRetention } from "./function.ts";
 import { routeSettings, stageThrottle } from "./throttles.ts";
 

@@ -9,7 +9,7 @@ import {
 import { Effect, Grant, PolicyDocument, PolicyStatement, StarPrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import { type KeyAttribute, type TableDefinition, tableVariable } from "../core/table.ts";
+import { type KeyAttribute, type TableDefinition, tableVariable } from "../core/system/table.ts";
 
 /** How a table is made, beside its definition. */
 export interface DataTableProps {

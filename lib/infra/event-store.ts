@@ -1,7 +1,7 @@
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { eventTable } from "../core/tables.ts";
+import { eventTable } from "../core/system/tables.ts";
 import { DataTable } from "./data-table.ts";
 
 /** How the event store is made. */

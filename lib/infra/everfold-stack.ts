@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import type { Registry } from "../core/registry.ts";
-import { systemTables } from "../core/tables.ts";
+import type { Registry } from "../core/domain/registry.ts";
+import { systemTables } from "../core/system/tables.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { Auditor } from "./auditor.ts";

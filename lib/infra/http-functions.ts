@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import type { HttpFunction, Route } from "../core/route.ts";
+import type { HttpFunction, Route } from "../core/system/route.ts";
 import type { EventStore } from "./event-store.ts";
 import { erasurePath, runtimeFunction } from "./function.ts";
 import type { Idempotency } from "./idempotency.ts";

@@ -1,6 +1,6 @@
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { idempotencyTable } from "../core/tables.ts";
+import { idempotencyTable } from "../core/system/tables.ts";
 import { DataTable } from "./data-table.ts";
 
 /** How the records are kept. */

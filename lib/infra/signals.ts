@@ -7,7 +7,7 @@ import {
   MetricFilter,
 } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { HttpFunction } from "../core/route.ts";
+import type { HttpFunction } from "../core/system/route.ts";
 import type { Api } from "./api.ts";
 import type { EventStore } from "./event-store.ts";
 import { metricsNamespace } from "./function.ts";

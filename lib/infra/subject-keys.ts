@@ -3,8 +3,8 @@ import { Grant } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { keyPurpose, keyTags, userContext } from "../core/key-service.ts";
-import { subjectKeyTable } from "../core/tables.ts";
+import { keyPurpose, keyTags, userContext } from "../core/personal/key-service.ts";
+import { subjectKeyTable } from "../core/system/tables.ts";
 import { DataTable } from "./data-table.ts";
 import type { SubjectKeyMode } from "./settings.ts";
 

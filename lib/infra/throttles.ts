@@ -1,4 +1,4 @@
-import { type Route, routeKey } from "../core/route.ts";
+import { type Route, routeKey } from "../core/system/route.ts";
 
 /** Requests a second, and at once, that are taken before the answer is 429. */
 export interface Throttle {

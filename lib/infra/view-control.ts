@@ -1,6 +1,6 @@
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { viewControlTable } from "../core/tables.ts";
+import { viewControlTable } from "../core/system/tables.ts";
 import { DataTable } from "./data-table.ts";
 
 /** How the records are kept. */

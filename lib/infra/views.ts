@@ -1,6 +1,6 @@
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import type { View } from "../core/view.ts";
+import type { View } from "../core/view/view.ts";
 import { DataTable } from "./data-table.ts";
 
 /** Which views there are. */

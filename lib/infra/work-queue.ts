@@ -3,7 +3,7 @@ import { Grant } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { workQueue } from "../core/queues.ts";
+import { workQueue } from "../core/system/queues.ts";
 
 const guarded: QueueProps = {
   encryption: QueueEncryption.SQS_MANAGED,

@@ -5,7 +5,7 @@ import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from "@aws-sdk/
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { everfold } from "../../bin/everfold/everfold.ts";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
-import { eventTable, subjectKeyTable } from "../../lib/core/tables.ts";
+import { eventTable, subjectKeyTable } from "../../lib/core/system/tables.ts";
 import { type Host, startHost } from "../e2e/host.ts";
 import { settle } from "../e2e/town.ts";
 import { textOf } from "../sources.ts";

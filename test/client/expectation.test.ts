@@ -3,7 +3,7 @@ import { createExpectation } from "../../lib/client/expectation.ts";
 import { nothingKnown } from "../../lib/client/known-history.ts";
 import { Problem, Unanswered } from "../../lib/client/problem.ts";
 import type { Intent, Replay } from "../../lib/client/replay.ts";
-import type { HistoryItem } from "../../lib/core/history.ts";
+import type { HistoryItem } from "../../lib/core/log/history.ts";
 
 const time = "2026-11-01T12:00:00.000Z";
 const added = (events: readonly HistoryItem[], by: number): readonly HistoryItem[] => [

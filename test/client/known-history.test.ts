@@ -7,7 +7,7 @@ import {
   readOn,
 } from "../../lib/client/known-history.ts";
 import { Problem } from "../../lib/client/problem.ts";
-import type { HistoryItem } from "../../lib/core/history.ts";
+import type { HistoryItem } from "../../lib/core/log/history.ts";
 import { jar } from "../jar.ts";
 
 const put = (version: number): HistoryItem => ({

@@ -1,7 +1,7 @@
-import type { Domain } from "../../lib/core/domain.ts";
-import { viewEvents } from "../../lib/core/envelope.ts";
-import type { HistoryItem } from "../../lib/core/history.ts";
-import { Personal } from "../../lib/core/personal.ts";
+import type { Domain } from "../../lib/core/domain/domain.ts";
+import type { HistoryItem } from "../../lib/core/log/history.ts";
+import { Personal } from "../../lib/core/personal/personal.ts";
+import { viewEvents } from "../../lib/core/view/envelope.ts";
 import type { createCommandProcess } from "../command-process.ts";
 
 const opened = (value: unknown): unknown => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { openedDocument, readOpened } from "../../lib/client/opened.ts";
-import { messages } from "../../lib/core/message.ts";
-import { Personal, personal, personalValues } from "../../lib/core/personal.ts";
+import { messages } from "../../lib/core/domain/message.ts";
+import { Personal, personal, personalValues } from "../../lib/core/personal/personal.ts";
 
 const Event = messages({
   Moved: {

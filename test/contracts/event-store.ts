@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Commit } from "../../lib/core/commit.ts";
-import { type EventStore, readRange } from "../../lib/core/event-store.ts";
-import type { IdempotencyRecord, IdempotencyRecords } from "../../lib/core/idempotency.ts";
+import type { IdempotencyRecord, IdempotencyRecords } from "../../lib/core/command/idempotency.ts";
+import type { Commit } from "../../lib/core/log/commit.ts";
+import { type EventStore, readRange } from "../../lib/core/log/event-store.ts";
 import { newStream, sampleChain, sampleCommit } from "../sample-commit.ts";
 
 /** A log, and the idempotency records that its transactions write. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { LedgerQuery, LedgerRow, LedgerRows } from "../../lib/core/ledger-view.ts";
-import type { StoredValue } from "../../lib/core/stored-value.ts";
+import type { StoredValue } from "../../lib/core/log/stored-value.ts";
+import type { LedgerQuery, LedgerRow, LedgerRows } from "../../lib/core/view/ledger-view.ts";
 
 /** What every table of a ledger promises. `make` gives one generation of one table, fresh or not. */
 export const describeLedgerRows = (

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Rebuilds } from "../../lib/core/rebuild.ts";
-import type { SaveOptions, SegmentProgress } from "../../lib/core/segments.ts";
-import type { Parking, ViewCatalogue } from "../../lib/core/view-control.ts";
+import type { SaveOptions, SegmentProgress } from "../../lib/core/log/segments.ts";
+import type { Rebuilds } from "../../lib/core/upkeep/rebuild.ts";
+import type { Parking, ViewCatalogue } from "../../lib/core/view/view-control.ts";
 import { recordIn } from "./view-control.ts";
 
 /** The records of views, and of their rebuilds. */

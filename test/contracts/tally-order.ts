@@ -7,7 +7,7 @@ import type {
   TallyRow,
   TallyRows,
   TallyView,
-} from "../../lib/core/tally-view.ts";
+} from "../../lib/core/view/tally-view.ts";
 import { purses, ranking } from "../sample-views.ts";
 
 /**

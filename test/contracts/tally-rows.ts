@@ -6,7 +6,7 @@ import type {
   TallyQuery,
   TallyRows,
   TallyView,
-} from "../../lib/core/tally-view.ts";
+} from "../../lib/core/view/tally-view.ts";
 import { purses } from "../sample-views.ts";
 
 type Sums = Readonly<Record<string, number>>;

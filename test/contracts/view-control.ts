@@ -6,7 +6,7 @@ import type {
   ViewCatalogue,
   ViewPair,
   ViewRecord,
-} from "../../lib/core/view-control.ts";
+} from "../../lib/core/view/view-control.ts";
 
 /** The records of views, and what is parked. */
 export interface ViewControlUnderTest {

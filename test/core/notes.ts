@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { type BusEvent, busEvents } from "../../lib/core/bus.ts";
-import type { Commit, StoredEvent } from "../../lib/core/commit.ts";
-import { type Domain, domain } from "../../lib/core/domain.ts";
-import { lineage } from "../../lib/core/lineage.ts";
-import { messages } from "../../lib/core/message.ts";
-import { personal } from "../../lib/core/personal.ts";
+import { type BusEvent, busEvents } from "../../lib/core/bus/bus.ts";
+import { type Domain, domain } from "../../lib/core/domain/domain.ts";
+import { lineage } from "../../lib/core/domain/lineage.ts";
+import { messages } from "../../lib/core/domain/message.ts";
+import type { Commit, StoredEvent } from "../../lib/core/log/commit.ts";
+import { personal } from "../../lib/core/personal/personal.ts";
 
 const NoteTitled = lineage(z.strictObject({ name: z.string() })).next(
   z.strictObject({ title: z.string() }),

@@ -1,9 +1,9 @@
-import type { Caller, Role } from "../../lib/core/access.ts";
-import type { Domain, Step } from "../../lib/core/domain.ts";
-import { fieldSchemas, jsonSchema } from "../../lib/core/json-schema.ts";
-import type { Message } from "../../lib/core/message.ts";
-import type { Registry, ViewRoute } from "../../lib/core/registry.ts";
-import { type Route, routeKey } from "../../lib/core/route.ts";
+import type { Caller, Role } from "../../lib/core/domain/access.ts";
+import type { Domain, Step } from "../../lib/core/domain/domain.ts";
+import type { Message } from "../../lib/core/domain/message.ts";
+import type { Registry, ViewRoute } from "../../lib/core/domain/registry.ts";
+import { fieldSchemas, jsonSchema } from "../../lib/core/openapi/json-schema.ts";
+import { type Route, routeKey } from "../../lib/core/system/route.ts";
 import { exampleOf } from "../schemas/example.ts";
 
 const someone: Caller = { sub: "the caller", admin: false, auditor: false };

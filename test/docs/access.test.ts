@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { routeKey } from "../../lib/core/route.ts";
+import { routeKey } from "../../lib/core/system/route.ts";
 import { registry } from "../../lib/domains/index.ts";
 import { textOf } from "../sources.ts";
 import { accessPage } from "./access-page.ts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { deletionDays } from "../../lib/adapters/kms/key-service.ts";
-import { keyBounds } from "../../lib/core/claim-key.ts";
-import { dataKeyCacheBounds } from "../../lib/core/data-key-cache.ts";
-import { keyTags } from "../../lib/core/key-service.ts";
-import { sealValue } from "../../lib/core/sealed-value.ts";
-import { sweepBounds } from "../../lib/core/sweep.ts";
+import { keyBounds } from "../../lib/core/personal/claim-key.ts";
+import { dataKeyCacheBounds } from "../../lib/core/personal/data-key-cache.ts";
+import { keyTags } from "../../lib/core/personal/key-service.ts";
+import { sealValue } from "../../lib/core/personal/sealed-value.ts";
+import { sweepBounds } from "../../lib/core/personal/sweep.ts";
 import { keyFileName } from "../../local/kms.ts";
 
 const text = readFileSync(new URL("../../docs/privacy.md", import.meta.url), "utf8");

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Route } from "../../lib/core/route.ts";
+import type { Route } from "../../lib/core/system/route.ts";
 import { registry } from "../../lib/domains/index.ts";
 import { openIssuer } from "../../local/issuer.ts";
 import { type Host, startHost, type User } from "./host.ts";

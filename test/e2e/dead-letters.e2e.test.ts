@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
-import { eventTable } from "../../lib/core/tables.ts";
+import { eventTable } from "../../lib/core/system/tables.ts";
 import { sampleCommit } from "../sample-commit.ts";
 import { type Host, startHost } from "./host.ts";
 import { itemsOf, seen, whenServed } from "./http.ts";
 import { meet, must, type Town } from "./town.ts";
 
 // Four attempts would take half a minute.
-vi.mock(import("../../lib/core/queues.ts"), async (original) => ({
+vi.mock(import("../../lib/core/system/queues.ts"), async (original) => ({
   ...(await original()),
   retryDelaySeconds: () => 0,
 }));

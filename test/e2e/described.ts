@@ -1,6 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { openApi } from "../../lib/core/openapi.ts";
+import { openApi } from "../../lib/core/openapi/openapi.ts";
 import { registry } from "../../lib/domains/index.ts";
 
 type Node = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
-import { eventTable } from "../../lib/core/tables.ts";
+import { eventTable } from "../../lib/core/system/tables.ts";
 import { sampleCommit } from "../sample-commit.ts";
 import { type Host, startHost, type User } from "./host.ts";
 import { type Reply, seen } from "./http.ts";

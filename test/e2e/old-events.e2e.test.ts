@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../lib/adapters/dynamodb/event-store.ts";
-import type { StoredEvent } from "../../lib/core/commit.ts";
-import { eventTable, idempotencyTable } from "../../lib/core/tables.ts";
+import type { StoredEvent } from "../../lib/core/log/commit.ts";
+import { eventTable, idempotencyTable } from "../../lib/core/system/tables.ts";
 import { sampleCommit } from "../sample-commit.ts";
 import { type Host, startHost } from "./host.ts";
 import { itemsOf, seen } from "./http.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { routeKey } from "../../lib/core/route.ts";
+import { routeKey } from "../../lib/core/system/route.ts";
 import { registry } from "../../lib/domains/index.ts";
 import { differsFromDescription } from "./described.ts";
 import { type Host, startHost } from "./host.ts";

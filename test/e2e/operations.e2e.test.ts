@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
-import { eventTable } from "../../lib/core/tables.ts";
+import { eventTable } from "../../lib/core/system/tables.ts";
 import { registry } from "../../lib/domains/index.ts";
 import { type Host, startHost, type User } from "./host.ts";
 import { cursorOf, itemsOf, type Reply, seen, whenServed } from "./http.ts";

@@ -2,7 +2,7 @@ import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../lib/adapters/dynamodb/event-store.ts";
-import { eventTable, idempotencyTable } from "../../lib/core/tables.ts";
+import { eventTable, idempotencyTable } from "../../lib/core/system/tables.ts";
 import { growAccount } from "../adapters/dynamodb/long-account.ts";
 import { type Host, startHost, type User } from "./host.ts";
 import { cursorOf, itemsOf, seen } from "./http.ts";

@@ -1,6 +1,6 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { routeKey } from "../../lib/core/route.ts";
+import { routeKey } from "../../lib/core/system/route.ts";
 import { registry } from "../../lib/domains/index.ts";
 import { templateWith } from "./synthesize.ts";
 

@@ -1,7 +1,7 @@
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import type { TableDefinition } from "../../lib/core/table.ts";
+import type { TableDefinition } from "../../lib/core/system/table.ts";
 import { DataTable } from "../../lib/infra/data-table.ts";
 import { appWith } from "./synthesize.ts";
 

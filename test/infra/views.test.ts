@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TableDefinition } from "../../lib/core/table.ts";
+import type { TableDefinition } from "../../lib/core/system/table.ts";
 import { registry } from "../../lib/domains/index.ts";
 import { plainId, rolesIn } from "./roles.ts";
 import { templateWith } from "./synthesize.ts";

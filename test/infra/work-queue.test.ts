@@ -1,6 +1,6 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, test } from "vitest";
-import { workQueue } from "../../lib/core/queues.ts";
+import { workQueue } from "../../lib/core/system/queues.ts";
 import { templateWith } from "./synthesize.ts";
 
 const template = templateWith();

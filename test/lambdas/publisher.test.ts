@@ -1,7 +1,7 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Commit, StoredEvent } from "../../lib/core/commit.ts";
+import type { Commit, StoredEvent } from "../../lib/core/log/commit.ts";
 import type { LocalBus } from "../../local/bus.ts";
 import { lambdaRecord } from "../../local/stream-record.ts";
 import { noteCommit } from "../core/notes.ts";

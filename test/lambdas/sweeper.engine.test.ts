@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createSubjectKeyRows } from "../../lib/adapters/dynamodb/subject-keys.ts";
 import { createKmsClient } from "../../lib/adapters/kms/client.ts";
 import { createOwnKeyMaker } from "../../lib/adapters/kms/key-service.ts";
-import { subjectKeyTable } from "../../lib/core/tables.ts";
+import { subjectKeyTable } from "../../lib/core/system/tables.ts";
 import { type LocalKms, startKms } from "../../local/kms.ts";
 import { type StartedStore, startStore } from "../adapters/dynamodb/started-store.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { toldAudits } from "../../lambdas/told-audits.ts";
-import type { AuditProgress, Audits } from "../../lib/core/audit.ts";
+import type { AuditProgress, Audits } from "../../lib/core/audit/audit.ts";
 
 const progress = (done: boolean, problemsFound: number): AuditProgress => ({
   segment: 3,

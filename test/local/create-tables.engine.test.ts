@@ -6,8 +6,8 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TableDefinition } from "../../lib/core/table.ts";
-import { systemTables } from "../../lib/core/tables.ts";
+import type { TableDefinition } from "../../lib/core/system/table.ts";
+import { systemTables } from "../../lib/core/system/tables.ts";
 import { createTables, streamArnOf } from "../../local/create-tables.ts";
 import { type Engine, startEngine } from "../../local/engine.ts";
 import { StartupFault } from "../../local/startup-fault.ts";

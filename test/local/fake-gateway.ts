@@ -1,4 +1,4 @@
-import type { Route } from "../../lib/core/route.ts";
+import type { Route } from "../../lib/core/system/route.ts";
 import type { Handler, LocalFunction } from "../../local/function.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../../local/gateway.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../lib/core/json-schema.ts";
+import type { JsonSchema } from "../../lib/core/openapi/json-schema.ts";
 
 /** Texts that examples are made of; the first one that fits a pattern is taken. */
 const texts = [

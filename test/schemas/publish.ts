@@ -1,7 +1,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { openApi } from "../../lib/core/openapi.ts";
-import { type PublishedSchema, publishedSchemas } from "../../lib/core/published-schemas.ts";
+import { openApi } from "../../lib/core/openapi/openapi.ts";
+import {
+  type PublishedSchema,
+  publishedSchemas,
+} from "../../lib/core/openapi/published-schemas.ts";
 import { registry } from "../../lib/domains/index.ts";
 import { exampleOf } from "./example.ts";
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { publishedSchemas } from "../../lib/core/published-schemas.ts";
+import { publishedSchemas } from "../../lib/core/openapi/published-schemas.ts";
 import { registry } from "../../lib/domains/index.ts";
 
 const folder = import.meta.dirname;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { auditReport, startAudit } from "../../lib/core/audit.ts";
-import { maintain } from "../../lib/core/maintain.ts";
+import { auditReport, startAudit } from "../../lib/core/audit/audit.ts";
+import { maintain } from "../../lib/core/upkeep/maintain.ts";
 import { expectBuilt } from "../view-oracle.ts";
 import { commander, mapping, operator, reader, worker } from "./actors.ts";
 import { createWorld, type World } from "./world.ts";

@@ -1,6 +1,6 @@
-import type { CommandPorts } from "../../lib/core/command-request.ts";
-import type { Commit } from "../../lib/core/commit.ts";
-import { createStateCache } from "../../lib/core/state-cache.ts";
+import type { CommandPorts } from "../../lib/core/command/command-request.ts";
+import type { Commit } from "../../lib/core/log/commit.ts";
+import { createStateCache } from "../../lib/core/log/state-cache.ts";
 import { createDice } from "../clock.ts";
 import { Crash } from "../crash.ts";
 import { noSnapshots, snapshotEvery } from "../jar-history.ts";

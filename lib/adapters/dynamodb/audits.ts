@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { Audits } from "../../core/audit.ts";
-import { detailMax, type Problem } from "../../core/audit-stream.ts";
+import type { Audits } from "../../core/audit/audit.ts";
+import { detailMax, type Problem } from "../../core/audit/audit-stream.ts";
 import { writeItems } from "./batches.ts";
 import { whenAnswered } from "./failure.ts";
 import { viewStore } from "./query-pages.ts";

@@ -7,6 +7,7 @@ import {
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { Refusal } from "../../core/errors.ts";
 import {
   type DataKeyName,
   type DataKeyReader,
@@ -14,9 +15,8 @@ import {
   dataKeyItem,
   dataKeyItems,
   parseDataKey,
-} from "../../core/data-keys.ts";
-import { Refusal } from "../../core/errors.ts";
-import { keyItem, parseSubjectKey } from "../../core/subject-keys.ts";
+} from "../../core/personal/data-keys.ts";
+import { keyItem, parseSubjectKey } from "../../core/personal/subject-keys.ts";
 import { answered, isDone } from "./answered.ts";
 
 /** DynamoDB's own bounds of a batch, and how often what it left over is asked for again. */

@@ -7,14 +7,14 @@ import {
   type QueryCommandOutput,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
+import type { StoredValue } from "../../core/log/stored-value.ts";
 import type {
   DocumentRow,
   DocumentRows,
   DocumentView,
   RowPosition,
-} from "../../core/document-view.ts";
-import { itemBytes, writeUnits } from "../../core/item-size.ts";
-import type { StoredValue } from "../../core/stored-value.ts";
+} from "../../core/view/document-view.ts";
 import { countRefusedWrite } from "./client.ts";
 import { whenAnswered } from "./failure.ts";
 

@@ -9,10 +9,10 @@ import {
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { type Commit, parseCommit } from "../../core/commit.ts";
-import type { Appended, EventReader, EventStore } from "../../core/event-store.ts";
-import type { IdempotencyRecord } from "../../core/idempotency.ts";
-import { itemBytes, writeUnits } from "../../core/item-size.ts";
+import type { IdempotencyRecord } from "../../core/command/idempotency.ts";
+import { type Commit, parseCommit } from "../../core/log/commit.ts";
+import type { Appended, EventReader, EventStore } from "../../core/log/event-store.ts";
+import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
 import { countRefusedWrite } from "./client.ts";
 import { isConflict, isUnanswered, reasonCodes, summaryOf, whenAnswered } from "./failure.ts";
 import { keepOnce, parseRecord } from "./idempotency.ts";

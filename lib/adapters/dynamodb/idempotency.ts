@@ -2,9 +2,9 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
+import type { IdempotencyRecord, IdempotencyRecords } from "../../core/command/idempotency.ts";
 import { Refusal } from "../../core/errors.ts";
-import type { IdempotencyRecord, IdempotencyRecords } from "../../core/idempotency.ts";
-import { itemBytes, writeUnits } from "../../core/item-size.ts";
+import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
 import { countRefusedWrite } from "./client.ts";
 import { isConflict, whenAnswered } from "./failure.ts";
 

@@ -1,4 +1,4 @@
-import type { SortRange } from "../../core/view-query.ts";
+import type { SortRange } from "../../core/view/view-query.ts";
 
 type Value = string | number;
 

@@ -1,7 +1,12 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { LedgerQuery, LedgerRow, LedgerRows, LedgerView } from "../../core/ledger-view.ts";
-import type { StoredValue } from "../../core/stored-value.ts";
+import type { StoredValue } from "../../core/log/stored-value.ts";
+import type {
+  LedgerQuery,
+  LedgerRow,
+  LedgerRows,
+  LedgerView,
+} from "../../core/view/ledger-view.ts";
 import { writeItems } from "./batches.ts";
 import { checkpointKey, checkpointSort, readCheckpoints } from "./checkpoints.ts";
 import { isWritten } from "./conditional-write.ts";

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { TallyQuery, TallyRow, TallyView } from "../../core/tally-view.ts";
+import type { TallyQuery, TallyRow, TallyView } from "../../core/view/tally-view.ts";
 import { checkpointSort } from "./checkpoints.ts";
 import { isWithin, keyCondition } from "./key-range.ts";
 import { queryItems } from "./query-pages.ts";

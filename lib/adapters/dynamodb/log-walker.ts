@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { type Commit, parseCommit } from "../../core/commit.ts";
-import type { Damaged, LogWalker } from "../../core/segments.ts";
+import { type Commit, parseCommit } from "../../core/log/commit.ts";
+import type { Damaged, LogWalker } from "../../core/log/segments.ts";
 import { scanPage } from "./scan-page.ts";
 
 const Key = z.object({ stream: z.string(), version: z.number() });

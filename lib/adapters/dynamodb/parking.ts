@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { retry } from "../../core/retry.ts";
-import type { ParkedPair, Parking, ViewPair } from "../../core/view-control.ts";
+import type { ParkedPair, Parking, ViewPair } from "../../core/view/view-control.ts";
 import { readItems } from "./batches.ts";
 import { countRefusedWrite } from "./client.ts";
 import { clock } from "./clock.ts";

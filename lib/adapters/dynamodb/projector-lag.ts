@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { ProjectorLag } from "../../core/projector-lag.ts";
+import type { ProjectorLag } from "../../core/view/projector-lag.ts";
 
 const key = { view: "projector", item: "lag" };
 const Note = z.object({ lagMs: z.number(), at: z.string() });

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { RebuildRecord, Rebuilds } from "../../core/rebuild.ts";
-import type { BuildRecord } from "../../core/view-control.ts";
+import type { RebuildRecord, Rebuilds } from "../../core/upkeep/rebuild.ts";
+import type { BuildRecord } from "../../core/view/view-control.ts";
 import { isWritten } from "./conditional-write.ts";
 import { readProgress, saveProgress } from "./segment-progress.ts";
 import {

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inParallel } from "../../core/in-parallel.ts";
-import type { RowSweeper } from "../../core/sweep-generation.ts";
-import type { View } from "../../core/view.ts";
+import type { RowSweeper } from "../../core/upkeep/sweep-generation.ts";
+import type { View } from "../../core/view/view.ts";
 import { writeItems } from "./batches.ts";
 import { viewStore } from "./query-pages.ts";
 import { scanPage } from "./scan-page.ts";

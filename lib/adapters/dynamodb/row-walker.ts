@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { ServedDocuments } from "../../core/audit.ts";
-import type { DocumentRow, DocumentView } from "../../core/document-view.ts";
-import type { Damaged } from "../../core/segments.ts";
+import type { ServedDocuments } from "../../core/audit/audit.ts";
+import type { Damaged } from "../../core/log/segments.ts";
+import type { DocumentRow, DocumentView } from "../../core/view/document-view.ts";
 import { readDocumentRow } from "./document-rows.ts";
 import { viewStore } from "./query-pages.ts";
 import { scanPage } from "./scan-page.ts";

@@ -4,7 +4,7 @@ import {
   type ScanCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { WalkCursor, WalkOptions } from "../../core/segments.ts";
+import type { WalkCursor, WalkOptions } from "../../core/log/segments.ts";
 import { whenAnswered } from "./failure.ts";
 
 const Cursor = z.record(z.string(), z.union([z.string(), z.number()]));

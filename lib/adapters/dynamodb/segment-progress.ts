@@ -3,8 +3,8 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import { itemBytes, writeUnits } from "../../core/item-size.ts";
-import type { SaveOptions, SegmentProgress } from "../../core/segments.ts";
+import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
+import type { SaveOptions, SegmentProgress } from "../../core/log/segments.ts";
 import { countRefusedWrite } from "./client.ts";
 import { queryItems } from "./query-pages.ts";
 

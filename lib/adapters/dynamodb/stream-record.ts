@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { DynamoDBRecord, AttributeValue as LambdaValue } from "aws-lambda";
-import { type Commit, parseCommit } from "../../core/commit.ts";
+import { type Commit, parseCommit } from "../../core/log/commit.ts";
 
 /** In Lambda's JSON, binary is base64 text; the SDK's functions want bytes. */
 const toSdkValue = (value: LambdaValue): AttributeValue => {

@@ -14,7 +14,7 @@ import {
   keyItem,
   type OpenWork,
   parseSubjectKey,
-} from "../../core/subject-keys.ts";
+} from "../../core/personal/subject-keys.ts";
 import { answered, isDone } from "./answered.ts";
 import { removeDataKeys } from "./data-keys.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { TallyRow } from "../../core/tally-view.ts";
+import type { TallyRow } from "../../core/view/tally-view.ts";
 
 const shardDigits = 4;
 const sumPrefix = "sum_";

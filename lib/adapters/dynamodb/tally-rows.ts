@@ -5,7 +5,7 @@ import type {
   TallyRows,
   TallyView,
   TallyWrite,
-} from "../../core/tally-view.ts";
+} from "../../core/view/tally-view.ts";
 import { checkpointKey, readCheckpoints } from "./checkpoints.ts";
 import { countRefusedWrite } from "./client.ts";
 import { isConflict, isUnanswered, reasonCodes } from "./failure.ts";

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { isRetired, type ViewCatalogue, type ViewRecord } from "../../core/view-control.ts";
+import { isRetired, type ViewCatalogue, type ViewRecord } from "../../core/view/view-control.ts";
 import { writeItems } from "./batches.ts";
 import { isWritten } from "./conditional-write.ts";
 import { queryItems } from "./query-pages.ts";

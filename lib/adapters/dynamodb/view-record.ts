@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { RebuildRecord } from "../../core/rebuild.ts";
-import type { ViewRecord } from "../../core/view-control.ts";
+import type { RebuildRecord } from "../../core/upkeep/rebuild.ts";
+import type { ViewRecord } from "../../core/view/view-control.ts";
 
 /** Partition that holds the records of all views, so that one query reads them. */
 export const recordPartition = "records";

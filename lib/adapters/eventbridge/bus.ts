@@ -3,7 +3,13 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from "@aws-sdk/client-eventbridge";
-import { type Bus, type BusEvent, type BusFailure, busBytes, busBytesMax } from "../../core/bus.ts";
+import {
+  type Bus,
+  type BusEvent,
+  type BusFailure,
+  busBytes,
+  busBytesMax,
+} from "../../core/bus/bus.ts";
 import { type Clock, pause } from "../../core/retry.ts";
 
 /** Bounds of one call of `publish`; after `publishMs` nothing more is sent. */

@@ -18,7 +18,7 @@ import {
   keyPurpose,
   keyTags,
   userContext,
-} from "../../core/key-service.ts";
+} from "../../core/personal/key-service.ts";
 import { asked } from "./trouble.ts";
 
 /** The shortest time that KMS lets pass before it destroys a key. */

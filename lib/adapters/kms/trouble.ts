@@ -1,4 +1,4 @@
-import { KeyServiceError, type KeyTrouble } from "../../core/key-service.ts";
+import { KeyServiceError, type KeyTrouble } from "../../core/personal/key-service.ts";
 
 const troubles: Readonly<Record<string, KeyTrouble>> = {
   ThrottlingException: "throttled",

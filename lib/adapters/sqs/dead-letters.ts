@@ -6,8 +6,8 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { DeadLetters } from "../../core/dead-letters.ts";
 import type { Clock } from "../../core/retry.ts";
+import type { DeadLetters } from "../../core/upkeep/dead-letters.ts";
 
 /** Bounds of one redrive; a message that could not be put back shows up again after `hiddenSeconds`. */
 export const redriveBounds = { messagesMax: 1_000, redriveMs: 15_000, hiddenSeconds: 30 } as const;

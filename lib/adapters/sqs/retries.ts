@@ -1,5 +1,5 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { retryDelaySeconds } from "../../core/queues.ts";
+import { retryDelaySeconds } from "../../core/system/queues.ts";
 
 /** Decides when a message that failed is received again. */
 export interface Retries {

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { inParallel } from "../../core/in-parallel.ts";
 import { type Clock, pause } from "../../core/retry.ts";
-import { type Work, type WorkQueue, workText } from "../../core/work-queue.ts";
+import { type Work, type WorkQueue, workText } from "../../core/upkeep/work-queue.ts";
 
 /** Bounds of one call of `send`: messages a request, requests at the same time, attempts a message. */
 export const sendBounds = { entriesMax: 10, atOnce: 4, attemptsMax: 5 } as const;

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { IsoTime } from "../../core/iso-time.ts";
-import type { LedgerDeclaration } from "../../core/ledger-view.ts";
-import { viewQuery } from "../../core/view-query.ts";
+import { IsoTime } from "../../core/query/iso-time.ts";
+import type { LedgerDeclaration } from "../../core/view/ledger-view.ts";
+import { viewQuery } from "../../core/view/view-query.ts";
 import type { Event } from "./account.ts";
 
 const Parameters = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { TallyDeclaration } from "../../core/tally-view.ts";
-import { viewQuery } from "../../core/view-query.ts";
+import type { TallyDeclaration } from "../../core/view/tally-view.ts";
+import { viewQuery } from "../../core/view/view-query.ts";
 import type { Event } from "./account.ts";
 
 /** What an event does to the balance of its account, in minor units, and to the number of open accounts. */

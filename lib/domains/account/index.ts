@@ -1,4 +1,4 @@
-import { domain, type Step, stepsRoute } from "../../core/domain.ts";
+import { domain, type Step, stepsRoute } from "../../core/domain/domain.ts";
 import { account, Command, Event, Shown, State } from "./account.ts";
 import { audit } from "./audit.ts";
 import { balances } from "./balances.ts";

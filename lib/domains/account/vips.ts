@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { IndexEntry } from "../../core/domain.ts";
-import { viewQuery } from "../../core/view-query.ts";
+import type { IndexEntry } from "../../core/domain/domain.ts";
+import { viewQuery } from "../../core/view/view-query.ts";
 import type { State } from "./account.ts";
 
 /** Deposits above this sum, in minor units, make a VIP. */

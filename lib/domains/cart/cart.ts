@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { type Decider, reject } from "../../core/decider.ts";
-import { lineage } from "../../core/lineage.ts";
-import { type MessageOf, messages } from "../../core/message.ts";
+import { type Decider, reject } from "../../core/domain/decider.ts";
+import { lineage } from "../../core/domain/lineage.ts";
+import { type MessageOf, messages } from "../../core/domain/message.ts";
 
 /** Different articles that one cart ever holds, removed ones too, so that its state stays small. */
 const articlesMax = 200;

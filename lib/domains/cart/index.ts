@@ -1,4 +1,4 @@
-import { domain } from "../../core/domain.ts";
+import { domain } from "../../core/domain/domain.ts";
 import { Command, cart, Event, Shown, State, totalOf } from "./cart.ts";
 import { removedItems } from "./removed-items.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { type Decider, reject } from "../../core/decider.ts";
-import { lineage } from "../../core/lineage.ts";
-import { type MessageOf, messages } from "../../core/message.ts";
+import { type Decider, reject } from "../../core/domain/decider.ts";
+import { lineage } from "../../core/domain/lineage.ts";
+import { type MessageOf, messages } from "../../core/domain/message.ts";
 import { applyDelta, Delta, deltaBetween } from "./delta.ts";
 
 /** Largest body, in bytes of UTF-8. */

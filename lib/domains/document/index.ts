@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { domain, type Step, stepsRoute } from "../../core/domain.ts";
+import { domain, type Step, stepsRoute } from "../../core/domain/domain.ts";
 import { unifiedDiff } from "./delta.ts";
 import { Command, Document, document, Event, State } from "./document.ts";
 

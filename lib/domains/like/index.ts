@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { domain } from "../../core/domain.ts";
+import { domain } from "../../core/domain/domain.ts";
 import { Command, Event, like, State } from "./like.ts";
 import { likes } from "./likes.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Decider } from "../../core/decider.ts";
-import { lineage } from "../../core/lineage.ts";
-import { type MessageOf, messages } from "../../core/message.ts";
+import type { Decider } from "../../core/domain/decider.ts";
+import { lineage } from "../../core/domain/lineage.ts";
+import { type MessageOf, messages } from "../../core/domain/message.ts";
 
 const Post = z.string().min(1).max(64);
 

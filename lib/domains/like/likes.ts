@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { TallyDeclaration } from "../../core/tally-view.ts";
-import { anyone, viewQuery } from "../../core/view-query.ts";
+import type { TallyDeclaration } from "../../core/view/tally-view.ts";
+import { anyone, viewQuery } from "../../core/view/view-query.ts";
 import { type Event, State } from "./like.ts";
 
 const Parameters = z.strictObject({ postId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });

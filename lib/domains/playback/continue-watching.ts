@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { IndexEntry } from "../../core/domain.ts";
-import { anyone, viewQuery } from "../../core/view-query.ts";
+import type { IndexEntry } from "../../core/domain/domain.ts";
+import { anyone, viewQuery } from "../../core/view/view-query.ts";
 import type { State } from "./playback.ts";
 
 /** Where a title stands among those that its user has not finished. */

@@ -1,4 +1,4 @@
-import { domain } from "../../core/domain.ts";
+import { domain } from "../../core/domain/domain.ts";
 import { continueWatching, unfinishedEntry } from "./continue-watching.ts";
 import { Command, Event, playback, Shown, State } from "./playback.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Decider } from "../../core/decider.ts";
-import { lineage } from "../../core/lineage.ts";
-import { type MessageOf, messages } from "../../core/message.ts";
+import type { Decider } from "../../core/domain/decider.ts";
+import { lineage } from "../../core/domain/lineage.ts";
+import { type MessageOf, messages } from "../../core/domain/message.ts";
 
 /** Seconds from the beginning of a title. */
 const Position = z.number().min(0).max(1_000_000);

@@ -1,4 +1,4 @@
-import { domain } from "../../core/domain.ts";
+import { domain } from "../../core/domain/domain.ts";
 import { Command, Event, Ride, ride, State } from "./ride.ts";
 
 /** Rides: booked by a rider, assigned by an admin, driven by a driver. */

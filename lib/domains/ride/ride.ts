@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { type Decider, reject } from "../../core/decider.ts";
-import { lineage } from "../../core/lineage.ts";
-import { type MessageOf, messages } from "../../core/message.ts";
-import { personal } from "../../core/personal.ts";
+import { type Decider, reject } from "../../core/domain/decider.ts";
+import { lineage } from "../../core/domain/lineage.ts";
+import { type MessageOf, messages } from "../../core/domain/message.ts";
+import { personal } from "../../core/personal/personal.ts";
 
 const Place = personal(z.string().min(1).max(500));
 const Fare = z.int().min(1).max(1_000_000_000_000);

@@ -1,11 +1,11 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createAudits } from "../../../lib/adapters/dynamodb/audits.ts";
-import { type AuditProgress, type Audits, problemsKept } from "../../../lib/core/audit.ts";
-import type { Problem } from "../../../lib/core/audit-stream.ts";
-import { itemBytes } from "../../../lib/core/item-size.ts";
-import { untouched } from "../../../lib/core/segments.ts";
-import { viewControlTable } from "../../../lib/core/tables.ts";
+import { type AuditProgress, type Audits, problemsKept } from "../../../lib/core/audit/audit.ts";
+import type { Problem } from "../../../lib/core/audit/audit-stream.ts";
+import { itemBytes } from "../../../lib/core/log/item-size.ts";
+import { untouched } from "../../../lib/core/log/segments.ts";
+import { viewControlTable } from "../../../lib/core/system/tables.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 
 const at = "2026-11-01T12:00:00.000Z";

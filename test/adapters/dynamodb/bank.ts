@@ -5,14 +5,14 @@ import { v7 } from "uuid";
 import { withMeter } from "../../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { createIdempotencyRecords } from "../../../lib/adapters/dynamodb/idempotency.ts";
-import type { CommandAnswer, CommandPorts } from "../../../lib/core/command-request.ts";
-import { execute } from "../../../lib/core/execute.ts";
-import { identifyRequest } from "../../../lib/core/idempotency.ts";
+import type { CommandAnswer, CommandPorts } from "../../../lib/core/command/command-request.ts";
+import { execute } from "../../../lib/core/command/execute.ts";
+import { identifyRequest } from "../../../lib/core/command/idempotency.ts";
+import { defaultSnapshotPolicy } from "../../../lib/core/log/snapshot.ts";
+import { createStateCache } from "../../../lib/core/log/state-cache.ts";
 import { createMeter, type Usage } from "../../../lib/core/meter.ts";
-import type { Sealer } from "../../../lib/core/sealing.ts";
-import { defaultSnapshotPolicy } from "../../../lib/core/snapshot.ts";
-import { createStateCache } from "../../../lib/core/state-cache.ts";
-import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
+import type { Sealer } from "../../../lib/core/personal/sealing.ts";
+import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import account from "../../../lib/domains/account/index.ts";
 
 /** Seals to as many bytes as real sealing gives; nobody can open them. */

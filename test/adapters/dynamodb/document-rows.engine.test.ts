@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { withMeter } from "../../../lib/adapters/dynamodb/client.ts";
 import { createDocumentRows } from "../../../lib/adapters/dynamodb/document-rows.ts";
+import { createMeter } from "../../../lib/core/meter.ts";
 import {
   type DocumentRow,
   type DocumentRows,
@@ -10,8 +11,7 @@ import {
   type RowPosition,
   type RowQuery,
   sortText,
-} from "../../../lib/core/document-view.ts";
-import { createMeter } from "../../../lib/core/meter.ts";
+} from "../../../lib/core/view/document-view.ts";
 import account from "../../../lib/domains/account/index.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 

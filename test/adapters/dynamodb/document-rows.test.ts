@@ -13,7 +13,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createDocumentRows } from "../../../lib/adapters/dynamodb/document-rows.ts";
-import { documentView, ownerIndex } from "../../../lib/core/document-view.ts";
+import { documentView, ownerIndex } from "../../../lib/core/view/document-view.ts";
 import account from "../../../lib/domains/account/index.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import "aws-sdk-client-mock-vitest/extend";

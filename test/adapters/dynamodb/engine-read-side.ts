@@ -10,12 +10,12 @@ import { createRowSweeper } from "../../../lib/adapters/dynamodb/row-sweeper.ts"
 import { createRowWalker } from "../../../lib/adapters/dynamodb/row-walker.ts";
 import { createTallyRows } from "../../../lib/adapters/dynamodb/tally-rows.ts";
 import { createViewCatalogue } from "../../../lib/adapters/dynamodb/view-catalogue.ts";
-import type { Served } from "../../../lib/core/audit.ts";
-import type { EventStore } from "../../../lib/core/event-store.ts";
-import { eventTable, idempotencyTable, viewControlTable } from "../../../lib/core/tables.ts";
-import type { View, ViewTables } from "../../../lib/core/view.ts";
-import { doWork, type WorkPorts } from "../../../lib/core/work.ts";
-import type { Work } from "../../../lib/core/work-queue.ts";
+import type { Served } from "../../../lib/core/audit/audit.ts";
+import type { EventStore } from "../../../lib/core/log/event-store.ts";
+import { eventTable, idempotencyTable, viewControlTable } from "../../../lib/core/system/tables.ts";
+import { doWork, type WorkPorts } from "../../../lib/core/upkeep/work.ts";
+import type { Work } from "../../../lib/core/upkeep/work-queue.ts";
+import type { View, ViewTables } from "../../../lib/core/view/view.ts";
 import { createClock, type FakeClock } from "../../clock.ts";
 import { jar } from "../../jar.ts";
 import { jarViews } from "../../sample-views.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CommandPorts } from "../../../lib/core/command-request.ts";
+import type { CommandPorts } from "../../../lib/core/command/command-request.ts";
 import type { Usage } from "../../../lib/core/meter.ts";
-import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
+import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import { createDice } from "../../clock.ts";
 import { type Bank, createBank, opening, priced } from "./bank.ts";
 import { inspectAccount } from "./inspect-account.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { createIdempotencyRecords } from "../../../lib/adapters/dynamodb/idempotency.ts";
-import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
+import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import { describeEventStore } from "../../contracts/event-store.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 

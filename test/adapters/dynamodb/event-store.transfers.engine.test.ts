@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Commit } from "../../../lib/core/commit.ts";
-import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
+import type { Commit } from "../../../lib/core/log/commit.ts";
+import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import { Event } from "../../../lib/domains/account/account.ts";
 import { createDice } from "../../clock.ts";
 import { createBank, opening } from "./bank.ts";

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import type { Commit } from "../../../lib/core/commit.ts";
-import { eventTable } from "../../../lib/core/tables.ts";
+import type { Commit } from "../../../lib/core/log/commit.ts";
+import { eventTable } from "../../../lib/core/system/tables.ts";
 import { engineBinary } from "../../../local/engine-binary.ts";
 import { accountCommits } from "./long-account.ts";
 

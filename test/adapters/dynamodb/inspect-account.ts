@@ -1,8 +1,8 @@
-import type { Commit } from "../../../lib/core/commit.ts";
-import { type EventReader, readRange } from "../../../lib/core/event-store.ts";
-import { type ChainPosition, chainStart, verifyLink } from "../../../lib/core/integrity.ts";
-import { load } from "../../../lib/core/load.ts";
-import { advance, emptyStream } from "../../../lib/core/loaded.ts";
+import type { Commit } from "../../../lib/core/log/commit.ts";
+import { type EventReader, readRange } from "../../../lib/core/log/event-store.ts";
+import { type ChainPosition, chainStart, verifyLink } from "../../../lib/core/log/integrity.ts";
+import { load } from "../../../lib/core/log/load.ts";
+import { advance, emptyStream } from "../../../lib/core/log/loaded.ts";
 import { State } from "../../../lib/domains/account/account.ts";
 import account from "../../../lib/domains/account/index.ts";
 

@@ -1,14 +1,14 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLogWalker } from "../../../lib/adapters/dynamodb/log-walker.ts";
-import type { Commit } from "../../../lib/core/commit.ts";
+import type { Commit } from "../../../lib/core/log/commit.ts";
 import {
   type Damaged,
   isDamaged,
   type WalkCursor,
   type WalkPage,
-} from "../../../lib/core/segments.ts";
-import { eventTable } from "../../../lib/core/tables.ts";
+} from "../../../lib/core/log/segments.ts";
+import { eventTable } from "../../../lib/core/system/tables.ts";
 import { newStream, sampleChain, sampleCommit } from "../../sample-commit.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 

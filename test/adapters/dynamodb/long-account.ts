@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as breathe } from "node:timers/promises";
 import { v7 } from "uuid";
-import { buildCommit, type CommitFacts } from "../../../lib/core/build-commit.ts";
-import type { Commit } from "../../../lib/core/commit.ts";
-import type { EventStore } from "../../../lib/core/event-store.ts";
-import { emptyStream, type Loaded } from "../../../lib/core/loaded.ts";
-import type { Message } from "../../../lib/core/message.ts";
-import { Personal } from "../../../lib/core/personal.ts";
-import { defaultSnapshotPolicy } from "../../../lib/core/snapshot.ts";
+import type { Message } from "../../../lib/core/domain/message.ts";
+import { buildCommit, type CommitFacts } from "../../../lib/core/log/build-commit.ts";
+import type { Commit } from "../../../lib/core/log/commit.ts";
+import type { EventStore } from "../../../lib/core/log/event-store.ts";
+import { emptyStream, type Loaded } from "../../../lib/core/log/loaded.ts";
+import { defaultSnapshotPolicy } from "../../../lib/core/log/snapshot.ts";
+import { Personal } from "../../../lib/core/personal/personal.ts";
 import { Event } from "../../../lib/domains/account/account.ts";
 import account from "../../../lib/domains/account/index.ts";
 

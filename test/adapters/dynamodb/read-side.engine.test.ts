@@ -1,10 +1,10 @@
 import { DeleteCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditReport, startAudit } from "../../../lib/core/audit.ts";
-import { maintain } from "../../../lib/core/maintain.ts";
-import { project } from "../../../lib/core/project.ts";
-import { startRebuild } from "../../../lib/core/rebuild.ts";
-import { eventTable, idempotencyTable, viewControlTable } from "../../../lib/core/tables.ts";
+import { auditReport, startAudit } from "../../../lib/core/audit/audit.ts";
+import { eventTable, idempotencyTable, viewControlTable } from "../../../lib/core/system/tables.ts";
+import { maintain } from "../../../lib/core/upkeep/maintain.ts";
+import { startRebuild } from "../../../lib/core/upkeep/rebuild.ts";
+import { project } from "../../../lib/core/view/project.ts";
 import { short } from "../../audited.ts";
 import { jarHistory } from "../../jar-history.ts";
 import { jars, jarViews } from "../../sample-views.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { createParking } from "../../../lib/adapters/dynamodb/parking.ts";
 import { createRebuilds } from "../../../lib/adapters/dynamodb/rebuilds.ts";
 import { createViewCatalogue } from "../../../lib/adapters/dynamodb/view-catalogue.ts";
-import { viewControlTable } from "../../../lib/core/tables.ts";
+import { viewControlTable } from "../../../lib/core/system/tables.ts";
 import { describeRebuilds } from "../../contracts/rebuilds.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 

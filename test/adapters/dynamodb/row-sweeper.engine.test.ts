@@ -4,9 +4,9 @@ import { createDocumentRows } from "../../../lib/adapters/dynamodb/document-rows
 import { createLedgerRows } from "../../../lib/adapters/dynamodb/ledger-rows.ts";
 import { createRowSweeper } from "../../../lib/adapters/dynamodb/row-sweeper.ts";
 import { createTallyRows } from "../../../lib/adapters/dynamodb/tally-rows.ts";
-import { applyView, groupByStream } from "../../../lib/core/apply-view.ts";
-import type { WalkCursor } from "../../../lib/core/segments.ts";
-import type { View, ViewTables } from "../../../lib/core/view.ts";
+import type { WalkCursor } from "../../../lib/core/log/segments.ts";
+import { applyView, groupByStream } from "../../../lib/core/view/apply-view.ts";
+import type { View, ViewTables } from "../../../lib/core/view/view.ts";
 import { createClock } from "../../clock.ts";
 import { jarHistory } from "../../jar-history.ts";
 import { createMemoryEventStore } from "../../memory-event-store.ts";

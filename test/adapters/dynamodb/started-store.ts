@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
-import type { TableDefinition } from "../../../lib/core/table.ts";
+import type { TableDefinition } from "../../../lib/core/system/table.ts";
 import { createTables } from "../../../local/create-tables.ts";
 import { type EngineOptions, startEngine } from "../../../local/engine.ts";
 import { pointSdkAt } from "./sdk-environment.ts";

@@ -10,9 +10,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { commitOf } from "../../../lib/adapters/dynamodb/stream-record.ts";
-import type { EventStore } from "../../../lib/core/event-store.ts";
-import { type ChainPosition, chainStart, verifyLink } from "../../../lib/core/integrity.ts";
-import { eventTable, idempotencyTable } from "../../../lib/core/tables.ts";
+import type { EventStore } from "../../../lib/core/log/event-store.ts";
+import { type ChainPosition, chainStart, verifyLink } from "../../../lib/core/log/integrity.ts";
+import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import { newStream, sampleChain, sampleCommit } from "../../sample-commit.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { createTallyRows } from "../../../lib/adapters/dynamodb/tally-rows.ts";
-import type { TallyRows, TallyView } from "../../../lib/core/tally-view.ts";
+import type { TallyRows, TallyView } from "../../../lib/core/view/tally-view.ts";
 import { describeTallyOrder } from "../../contracts/tally-order.ts";
 import { describeTallyRows } from "../../contracts/tally-rows.ts";
 import { purses, ranking } from "../../sample-views.ts";

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
 import { createTallyRows } from "../../../lib/adapters/dynamodb/tally-rows.ts";
 import { createMeter } from "../../../lib/core/meter.ts";
-import type { ShardAddition } from "../../../lib/core/tally-view.ts";
+import type { ShardAddition } from "../../../lib/core/view/tally-view.ts";
 import { purses, ranking } from "../../sample-views.ts";
 import { answer, type FailingServer, refuse, startFailingServer } from "./failing-server.ts";
 import { pointSdkAt } from "./sdk-environment.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { createParking } from "../../../lib/adapters/dynamodb/parking.ts";
 import { createViewCatalogue } from "../../../lib/adapters/dynamodb/view-catalogue.ts";
-import { viewControlTable } from "../../../lib/core/tables.ts";
+import { viewControlTable } from "../../../lib/core/system/tables.ts";
 import { describeViewControl } from "../../contracts/view-control.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 

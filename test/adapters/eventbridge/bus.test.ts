@@ -3,7 +3,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createBus, publishBounds } from "../../../lib/adapters/eventbridge/bus.ts";
 import { createBusClient } from "../../../lib/adapters/eventbridge/client.ts";
-import { type BusEvent, busBytesMax } from "../../../lib/core/bus.ts";
+import { type BusEvent, busBytesMax } from "../../../lib/core/bus/bus.ts";
 import type { LocalBus } from "../../../local/bus.ts";
 import { titledOnBus } from "../../core/notes.ts";
 import { pointSdkAt, startTestBus } from "../../local/endpoints.ts";

@@ -15,7 +15,7 @@ import {
   createSharedKeyMaker,
 } from "../../../lib/adapters/kms/key-service.ts";
 import { createMeter } from "../../../lib/core/meter.ts";
-import { subjectKeyTable } from "../../../lib/core/tables.ts";
+import { subjectKeyTable } from "../../../lib/core/system/tables.ts";
 import { createTables } from "../../../local/create-tables.ts";
 import { type Engine, startEngine } from "../../../local/engine.ts";
 import { startKms } from "../../../local/kms.ts";

@@ -30,7 +30,12 @@ import {
   emptyKeyCatalogue,
 } from "../../../lib/adapters/kms/key-service.ts";
 import { Refusal } from "../../../lib/core/errors.ts";
-import { isTrouble, KeyServiceError, keyPurpose, keyTags } from "../../../lib/core/key-service.ts";
+import {
+  isTrouble,
+  KeyServiceError,
+  keyPurpose,
+  keyTags,
+} from "../../../lib/core/personal/key-service.ts";
 import { createKeyWorld, openOne, sealOne } from "../../key-world.ts";
 import { createMemoryRows } from "../../memory-keys.ts";
 

@@ -14,7 +14,7 @@ import {
   emptyKeyCatalogue,
 } from "../../../lib/adapters/kms/key-service.ts";
 import { Refusal } from "../../../lib/core/errors.ts";
-import { subjectKeyTable } from "../../../lib/core/tables.ts";
+import { subjectKeyTable } from "../../../lib/core/system/tables.ts";
 import { createTables } from "../../../local/create-tables.ts";
 import { startEngine } from "../../../local/engine.ts";
 import { startKms } from "../../../local/kms.ts";

@@ -3,7 +3,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createQueueClient } from "../../../lib/adapters/sqs/client.ts";
 import { createWorkQueue, sendBounds } from "../../../lib/adapters/sqs/work-queue.ts";
-import { parseWork, type Work } from "../../../lib/core/work-queue.ts";
+import { parseWork, type Work } from "../../../lib/core/upkeep/work-queue.ts";
 import type { LocalQueue } from "../../../local/queue.ts";
 import { pointSdkAt, startTestQueue } from "../../local/endpoints.ts";
 import { waitingClock } from "../waiting-clock.ts";

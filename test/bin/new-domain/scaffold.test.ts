@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { newFiles, registered, whyNot } from "../../../bin/new-domain/scaffold.ts";
-import { register } from "../../../lib/core/registry.ts";
+import { register } from "../../../lib/core/domain/registry.ts";
 import account from "../../../lib/domains/account/index.ts";
 import ride from "../../../lib/domains/ride/index.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Personal } from "../../../lib/core/personal.ts";
+import { Personal } from "../../../lib/core/personal/personal.ts";
 import { account, Command, Event, State } from "../../../lib/domains/account/account.ts";
 import { storiesOf } from "../../given.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Personal } from "../../../lib/core/personal.ts";
+import { Personal } from "../../../lib/core/personal/personal.ts";
 import { Event } from "../../../lib/domains/account/account.ts";
 import { audit } from "../../../lib/domains/account/audit.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { viewEvents } from "../../../lib/core/envelope.ts";
+import { viewEvents } from "../../../lib/core/view/envelope.ts";
 import accounts from "../../../lib/domains/account/index.ts";
 import { createCommandProcess } from "../../command-process.ts";
 import { runs } from "../../effort.ts";

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { mayCommand, mayRead } from "../../../lib/core/access.ts";
-import { buildCommit } from "../../../lib/core/build-commit.ts";
-import { showDocument } from "../../../lib/core/document-view.ts";
-import { subjectOf } from "../../../lib/core/domain.ts";
-import { load } from "../../../lib/core/load.ts";
-import { defaultSnapshotPolicy } from "../../../lib/core/snapshot.ts";
+import { mayCommand, mayRead } from "../../../lib/core/domain/access.ts";
+import { subjectOf } from "../../../lib/core/domain/domain.ts";
+import { buildCommit } from "../../../lib/core/log/build-commit.ts";
+import { load } from "../../../lib/core/log/load.ts";
+import { defaultSnapshotPolicy } from "../../../lib/core/log/snapshot.ts";
+import { showDocument } from "../../../lib/core/view/document-view.ts";
 import { Command, Event } from "../../../lib/domains/account/account.ts";
 import accounts from "../../../lib/domains/account/index.ts";
 import { createCommandProcess, refusalOf } from "../../command-process.ts";

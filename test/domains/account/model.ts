@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { CommandAnswer } from "../../../lib/core/command-request.ts";
+import type { CommandAnswer } from "../../../lib/core/command/command-request.ts";
 import { Command } from "../../../lib/domains/account/account.ts";
 import accounts from "../../../lib/domains/account/index.ts";
 import type { CommandProcess } from "../../command-process.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Personal } from "../../../lib/core/personal.ts";
+import { Personal } from "../../../lib/core/personal/personal.ts";
 import type { State } from "../../../lib/domains/account/account.ts";
 import account from "../../../lib/domains/account/index.ts";
 import { vipEntry, vips } from "../../../lib/domains/account/vips.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tallyAdditions } from "../../../lib/core/tally-view.ts";
+import { tallyAdditions } from "../../../lib/core/view/tally-view.ts";
 import { Event } from "../../../lib/domains/account/account.ts";
 import { withdrawals } from "../../../lib/domains/account/withdrawals.ts";
 import { registry } from "../../../lib/domains/index.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Decider, isRejection } from "../../../lib/core/decider.ts";
+import { type Decider, isRejection } from "../../../lib/core/domain/decider.ts";
 import { Command, cart, Event, State, totalOf } from "../../../lib/domains/cart/cart.ts";
 import { storiesOf } from "../../given.ts";
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { mayCommand, mayRead } from "../../../lib/core/access.ts";
-import { showDocument } from "../../../lib/core/document-view.ts";
-import { subjectOf } from "../../../lib/core/domain.ts";
-import { load } from "../../../lib/core/load.ts";
+import { mayCommand, mayRead } from "../../../lib/core/domain/access.ts";
+import { subjectOf } from "../../../lib/core/domain/domain.ts";
+import { load } from "../../../lib/core/log/load.ts";
+import { showDocument } from "../../../lib/core/view/document-view.ts";
 import { Command } from "../../../lib/domains/cart/cart.ts";
 import carts from "../../../lib/domains/cart/index.ts";
 import { createCommandProcess, refusalOf } from "../../command-process.ts";

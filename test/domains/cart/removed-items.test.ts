@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Envelope } from "../../../lib/core/envelope.ts";
-import type { TallyDeclaration } from "../../../lib/core/tally-view.ts";
-import { mayAsk } from "../../../lib/core/view-query.ts";
+import type { Envelope } from "../../../lib/core/view/envelope.ts";
+import type { TallyDeclaration } from "../../../lib/core/view/tally-view.ts";
+import { mayAsk } from "../../../lib/core/view/view-query.ts";
 import { Event } from "../../../lib/domains/cart/cart.ts";
 import { removedItems } from "../../../lib/domains/cart/removed-items.ts";
 

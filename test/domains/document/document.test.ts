@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isRejection } from "../../../lib/core/decider.ts";
+import { isRejection } from "../../../lib/core/domain/decider.ts";
 import { deltaBetween } from "../../../lib/domains/document/delta.ts";
 import { Command, document, Event, State } from "../../../lib/domains/document/document.ts";
 import { storiesOf } from "../../given.ts";

@@ -1,10 +1,10 @@
 import { applyPatch } from "diff";
 import { beforeEach, describe, expect, test } from "vitest";
-import { mayCommand, mayRead } from "../../../lib/core/access.ts";
-import { showDocument } from "../../../lib/core/document-view.ts";
-import { subjectOf } from "../../../lib/core/domain.ts";
-import { load } from "../../../lib/core/load.ts";
-import { stateAt } from "../../../lib/core/time-travel.ts";
+import { mayCommand, mayRead } from "../../../lib/core/domain/access.ts";
+import { subjectOf } from "../../../lib/core/domain/domain.ts";
+import { load } from "../../../lib/core/log/load.ts";
+import { stateAt } from "../../../lib/core/log/time-travel.ts";
+import { showDocument } from "../../../lib/core/view/document-view.ts";
 import { Command, Event } from "../../../lib/domains/document/document.ts";
 import documents from "../../../lib/domains/document/index.ts";
 import { createCommandProcess, refusalOf } from "../../command-process.ts";

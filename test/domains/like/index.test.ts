@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { mayCommand } from "../../../lib/core/access.ts";
-import { streamIdOf, subjectOf } from "../../../lib/core/domain.ts";
-import { load } from "../../../lib/core/load.ts";
+import { mayCommand } from "../../../lib/core/domain/access.ts";
+import { streamIdOf, subjectOf } from "../../../lib/core/domain/domain.ts";
+import { load } from "../../../lib/core/log/load.ts";
 import likesDomain from "../../../lib/domains/like/index.ts";
 import { Command, Event, like } from "../../../lib/domains/like/like.ts";
 import { createCommandProcess } from "../../command-process.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { streamIdOf } from "../../../lib/core/domain.ts";
-import { type Envelope, viewEvents } from "../../../lib/core/envelope.ts";
-import type { TallyDeclaration } from "../../../lib/core/tally-view.ts";
-import { mayAsk } from "../../../lib/core/view-query.ts";
+import { streamIdOf } from "../../../lib/core/domain/domain.ts";
+import { type Envelope, viewEvents } from "../../../lib/core/view/envelope.ts";
+import type { TallyDeclaration } from "../../../lib/core/view/tally-view.ts";
+import { mayAsk } from "../../../lib/core/view/view-query.ts";
 import likesDomain from "../../../lib/domains/like/index.ts";
 import { Command, Event } from "../../../lib/domains/like/like.ts";
 import { likes } from "../../../lib/domains/like/likes.ts";

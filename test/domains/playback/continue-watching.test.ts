@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mayAsk } from "../../../lib/core/view-query.ts";
+import { mayAsk } from "../../../lib/core/view/view-query.ts";
 import {
   continueWatching,
   unfinishedEntry,

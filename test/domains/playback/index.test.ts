@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { mayCommand } from "../../../lib/core/access.ts";
-import { showDocument } from "../../../lib/core/document-view.ts";
-import { streamIdOf, subjectOf } from "../../../lib/core/domain.ts";
-import { load } from "../../../lib/core/load.ts";
+import { mayCommand } from "../../../lib/core/domain/access.ts";
+import { streamIdOf, subjectOf } from "../../../lib/core/domain/domain.ts";
+import { load } from "../../../lib/core/log/load.ts";
+import { showDocument } from "../../../lib/core/view/document-view.ts";
 import playbacks from "../../../lib/domains/playback/index.ts";
 import { Command } from "../../../lib/domains/playback/playback.ts";
 import { createCommandProcess } from "../../command-process.ts";

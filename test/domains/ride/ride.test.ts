@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Decider, isRejection } from "../../../lib/core/decider.ts";
-import { Personal } from "../../../lib/core/personal.ts";
+import { type Decider, isRejection } from "../../../lib/core/domain/decider.ts";
+import { Personal } from "../../../lib/core/personal/personal.ts";
 import { Command, Event, ride, State } from "../../../lib/domains/ride/ride.ts";
 import { storiesOf } from "../../given.ts";
 

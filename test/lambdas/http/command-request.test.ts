@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { commandRequest } from "../../../lambdas/http/command-request.ts";
+import type { CommandRoute } from "../../../lib/core/domain/registry.ts";
 import { Refusal } from "../../../lib/core/errors.ts";
-import type { CommandRoute } from "../../../lib/core/registry.ts";
 import { registry } from "../../../lib/domains/index.ts";
 import { type Asked, httpEvent } from "./event.ts";
 

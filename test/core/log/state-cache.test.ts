@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { emptyStream, type Loaded } from "../../../lib/core/log/loaded.ts";
+import { createStateCache } from "../../../lib/core/log/state-cache.ts";
+import { jar } from "../../jar.ts";
+
+const at = (stream: string, version = 1): Loaded => ({ ...emptyStream(jar, stream), version });
+const cacheOf = (entriesMax: number, bytesMax = 1000) => createStateCache({ entriesMax, bytesMax });
+
+describe("what a warm function remembers", () => {
+  test("is the last state of a stream that it was told", () => {
+    const cache = cacheOf(10);
+    cache.set(at("a-1", 1), 10);
+    cache.set(at("a-1", 2), 10);
+    expect(cache.get("a-1")?.version).toBe(2);
+    expect(cache.get("a-2")).toBeUndefined();
+  });
+
+  test("never goes back to an earlier version", () => {
+    const cache = cacheOf(10);
+    cache.set(at("a-1", 5), 10);
+    cache.set(at("a-1", 4), 10);
+    expect(cache.get("a-1")?.version).toBe(5);
+  });
+
+  test("forgets the least recently used stream when there are too many", () => {
+    const cache = cacheOf(2);
+    cache.set(at("a-1"), 10);
+    cache.set(at("a-2"), 10);
+    cache.get("a-1");
+    cache.set(at("a-3"), 10);
+    expect(cache.get("a-2")).toBeUndefined();
+    expect([cache.get("a-1"), cache.get("a-3")].every(Boolean)).toBe(true);
+  });
+
+  test("forgets as many as it takes when there are too many bytes", () => {
+    const cache = cacheOf(10, 100);
+    for (const stream of ["a-1", "a-2", "a-3"]) cache.set(at(stream), 33);
+    cache.set(at("a-4"), 60);
+    expect(["a-1", "a-2", "a-3", "a-4"].map((stream) => cache.get(stream) !== undefined)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test("counts a stream's bytes once, however often it changes", () => {
+    const cache = cacheOf(10, 100);
+    cache.set(at("a-1"), 40);
+    for (let version = 1; version <= 50; version++) cache.set(at("a-2", version), 60);
+    expect(cache.get("a-1")).toBeDefined();
+    cache.set(at("a-2", 51), 10);
+    cache.set(at("a-3"), 50);
+    expect(["a-1", "a-2", "a-3"].every((stream) => cache.get(stream))).toBe(true);
+  });
+
+  test("does not include a state that is larger than everything it may hold", () => {
+    const cache = cacheOf(10, 100);
+    cache.set(at("a-1"), 50);
+    cache.set(at("a-2"), 101);
+    expect(cache.get("a-2")).toBeUndefined();
+    expect(cache.get("a-1")).toBeDefined();
+  });
+});
+
+describe("a stream that met a conflict", () => {
+  test("counts as contended until its time is over", () => {
+    const cache = cacheOf(10);
+    cache.markContended("a-1", 1000);
+    expect(cache.isContended("a-1", 999)).toBe(true);
+    expect(cache.isContended("a-2", 999)).toBe(false);
+    expect(cache.isContended("a-1", 1000)).toBe(false);
+  });
+
+  test("counts from its latest conflict", () => {
+    const cache = cacheOf(10);
+    cache.markContended("a-1", 1000);
+    cache.markContended("a-1", 2000);
+    expect(cache.isContended("a-1", 1500)).toBe(true);
+  });
+
+  test("is forgotten, oldest first, when there are too many", () => {
+    const cache = cacheOf(2);
+    for (const stream of ["a-1", "a-2", "a-1", "a-3"]) cache.markContended(stream, 1000);
+    expect(["a-1", "a-2", "a-3"].map((stream) => cache.isContended(stream, 0))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
