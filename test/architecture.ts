@@ -99,6 +99,23 @@ export const rules: readonly Rule[] = [
       "zod",
     ],
   },
+  {
+    name: "a benchmark",
+    files: /^bench\//,
+    may: [
+      "bench/*",
+      "lib/*",
+      "lambdas/*",
+      "local/*",
+      "@aws-sdk/*",
+      "cli-progress",
+      "cli-table3",
+      "esbuild",
+      "node:*",
+      "zod",
+    ],
+    mayLoadByPath: true,
+  },
 ];
 
 const withoutComments = (source: string): string =>
