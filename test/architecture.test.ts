@@ -78,7 +78,7 @@ describe("the rules themselves", () => {
   test.each([
     [
       "lib/core/log/load.ts",
-      'import { x } from "../domains/index.ts";',
+      'import { x } from "../../domains/index.ts";',
       "core must not import lib/domains/index.ts",
     ],
     ["lib/core/log/load.ts", 'import { x } from "node:fs";', "core must not import node:fs"],
@@ -128,7 +128,7 @@ describe("the rules themselves", () => {
     ],
     [
       "lib/infra/api.ts",
-      'import { load } from "../core/load.ts";',
+      'import { load } from "../core/log/load.ts";',
       "the stack must not import lib/core/log/load.ts",
     ],
     [

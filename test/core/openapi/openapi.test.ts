@@ -6,7 +6,7 @@ import { routeKey } from "../../../lib/core/system/route.ts";
 import { registry } from "../../../lib/domains/index.ts";
 
 const committed: unknown = JSON.parse(
-  readFileSync(join(import.meta.dirname, "../../../../docs/openapi.json"), "utf8"),
+  readFileSync(join(import.meta.dirname, "../../../docs/openapi.json"), "utf8"),
 );
 
 const described = (): string[] => {
