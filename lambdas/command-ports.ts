@@ -3,6 +3,7 @@ import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../lib/adapters/dynamodb/event-store.ts";
 import { createIdempotencyRecords } from "../lib/adapters/dynamodb/idempotency.ts";
 import type { CommandPorts } from "../lib/core/command/command-request.ts";
+import { createContention } from "../lib/core/command/contention.ts";
 import { defaultSnapshotPolicy } from "../lib/core/log/snapshot.ts";
 import { createStateCache } from "../lib/core/log/state-cache.ts";
 import { eventTable, idempotencyTable } from "../lib/core/system/tables.ts";
@@ -18,6 +19,7 @@ export const commandPorts = (): CommandPorts => {
     ...clock,
     store: createEventStore(client, tables),
     states: createStateCache(),
+    contention: createContention(),
     records: createIdempotencyRecords(client, tables.idempotency),
     sealer: sealer(client),
     policy: defaultSnapshotPolicy,

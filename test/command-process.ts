@@ -3,6 +3,7 @@ import type {
   CommandPorts,
   CommandRequest,
 } from "../lib/core/command/command-request.ts";
+import { createContention } from "../lib/core/command/contention.ts";
 import { execute } from "../lib/core/command/execute.ts";
 import { identifyRequest } from "../lib/core/command/idempotency.ts";
 import type { Caller } from "../lib/core/domain/access.ts";
@@ -89,6 +90,7 @@ export const createCommandProcess = ({
   const ports: CommandPorts = {
     store,
     states: createStateCache(),
+    contention: createContention(),
     records: store.records,
     sealer: createFakeSealer(),
     policy: defaultSnapshotPolicy,

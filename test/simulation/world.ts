@@ -1,4 +1,5 @@
 import type { CommandPorts } from "../../lib/core/command/command-request.ts";
+import { createContention } from "../../lib/core/command/contention.ts";
 import type { Commit } from "../../lib/core/log/commit.ts";
 import { createStateCache } from "../../lib/core/log/state-cache.ts";
 import { createDice } from "../clock.ts";
@@ -108,6 +109,7 @@ export const createWorld = (seed: number): World => {
       },
     },
     states: createStateCache(),
+    contention: createContention(),
     records: side.store.records,
     sealer: { seal: unsealed },
     policy,

@@ -7,9 +7,6 @@ import { advance, type Loaded } from "../log/loaded.ts";
 import { stateAt } from "../log/time-travel.ts";
 import type { CommandPorts, CommandRequest } from "./command-request.ts";
 
-/** For how long a stream that met a conflict is read before it is written. */
-const contendedMs = 60_000;
-
 /** A stream during a request: what is known of it, how surely, and the id that its commit will have. */
 export interface Candidate {
   readonly step: Step<Message, Message>;
@@ -52,7 +49,7 @@ export const openCandidate = async (
   step: Step<Message, Message>,
 ): Promise<Candidate> => {
   const stream = streamOf(domain, step.id);
-  const contended = ports.states.isContended(stream, ports.now());
+  const contended = ports.contention.isContended(stream, ports.now());
   const remembered = ports.states.get(stream);
   const loaded = remembered ?? (await load(domain, ports.store, stream, { consistent: contended }));
   const sure = !remembered && contended;
@@ -71,6 +68,14 @@ export const isOurs = (candidates: readonly Candidate[], failed: Failed): boolea
   failed.outcome === "conflict" &&
   failed.winners.some(({ id }) => candidates.some(({ commitId }) => sameBytes(id, commitId)));
 
+/** The streams on which another writer was first; all of them where the store did not tell. */
+export const contested = (candidates: readonly Candidate[], failed: Failed): readonly string[] => {
+  if (failed.outcome !== "conflict" || isOurs(candidates, failed)) return [];
+  const streams = candidates.map(({ stream }) => stream);
+  if (failed.winners.length === 0) return streams;
+  return streams.filter((name) => failed.winners.some(({ stream }) => stream === name));
+};
+
 /**
  * Takes in the commits that were in the way of ours, each of which stands at the key that we tried. What the store did
  * not tell, and everything when `toHead` is asked for, is read.
@@ -83,7 +88,6 @@ export const learn = async (
   toHead: boolean,
 ): Promise<void> => {
   const winners = failed.outcome === "conflict" ? failed.winners : [];
-  const isUntold = failed.outcome === "conflict" && winners.length === 0;
   for (const candidate of candidates) {
     const winner = winners.find(({ stream }) => stream === candidate.stream);
     candidate.sure = false;
@@ -92,7 +96,6 @@ export const learn = async (
       candidate.loaded = advance(domain, candidate.loaded, winner);
     }
     if (candidate.landed) continue;
-    if (winner || isUntold) ports.states.markContended(candidate.stream, ports.now() + contendedMs);
     if (!winner || toHead) await confirm(ports, domain, candidate);
   }
 };

@@ -7,6 +7,7 @@ import type { SnapshotPolicy } from "../log/snapshot.ts";
 import type { StateCache } from "../log/state-cache.ts";
 import type { Sealer } from "../personal/sealing.ts";
 import type { Clock } from "../retry.ts";
+import type { Contention } from "./contention.ts";
 import type { IdempotencyRecords, IdempotentRequest } from "./idempotency.ts";
 
 /** A parsed and authenticated request to change one stream, or several of one domain, all or none. */
@@ -47,6 +48,7 @@ export const answerFor = (commit: Pick<Commit, "stream" | "version" | "events">)
 export interface CommandPorts extends Clock {
   readonly store: EventStore;
   readonly states: StateCache;
+  readonly contention: Contention;
   readonly records: IdempotencyRecords;
   readonly sealer: Sealer;
   readonly policy: SnapshotPolicy;

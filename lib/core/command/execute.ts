@@ -1,8 +1,18 @@
 import { streamOf } from "../domain/domain.ts";
 import { Refusal } from "../errors.ts";
+import type { BuiltCommit } from "../log/build-commit.ts";
 import { valueBytes } from "../log/item-size.ts";
 import { toStored } from "../log/stored-value.ts";
-import { type Candidate, confirm, type Failed, isOurs, learn, openCandidate } from "./candidate.ts";
+import { pause } from "../retry.ts";
+import {
+  type Candidate,
+  confirm,
+  contested,
+  type Failed,
+  isOurs,
+  learn,
+  openCandidate,
+} from "./candidate.ts";
 import {
   answerFor,
   type CommandAnswer,
@@ -12,13 +22,8 @@ import {
 import { type IdempotencyRecord, idempotencyHours, replay } from "./idempotency.ts";
 import { type Prepared, prepareSurely, unchanged } from "./prepare.ts";
 
-/** Bounds of one command's attempts; longer back-off was measured to starve writers of a contended stream. */
-export const attemptBounds = {
-  attemptsMax: 30,
-  totalMs: 3_000,
-  delayMaxMs: 150,
-  unsureMax: 3,
-} as const;
+/** Bounds of one command's attempts. */
+export const attemptBounds = { attemptsMax: 30, totalMs: 3_000, unsureMax: 3 } as const;
 
 const recordOf = (
   ports: CommandPorts,
@@ -34,6 +39,14 @@ const recordOf = (
 const remember = ({ states }: CommandPorts, candidates: readonly Candidate[]): void => {
   for (const { loaded } of candidates)
     if (loaded.version > 0) states.set(loaded, valueBytes(toStored(loaded.state)));
+};
+
+/** Keeps what was written, and that nobody was in the way. */
+const keep = ({ states, contention }: CommandPorts, writes: readonly BuiltCommit[]): void => {
+  for (const { loaded, stateBytes } of writes) {
+    contention.passed(loaded.stream);
+    states.set(loaded, stateBytes);
+  }
 };
 
 /** Our answer, when the log shows that an earlier attempt of this very request had succeeded. */
@@ -71,11 +84,12 @@ const answerUnchanged = async (
     : prepared.answer;
 };
 
-/** First delay of a doubling back-off with jitter. */
-const delayMinMs = 10;
-
-const pause = (ports: CommandPorts, failures: number): Promise<void> =>
-  ports.sleep(ports.random() * Math.min(attemptBounds.delayMaxMs, delayMinMs * 2 ** failures));
+/** Holds back, for as long as what this process has seen of other writers suggests. */
+const holdBack = async (ports: CommandPorts, streams: readonly string[]): Promise<void> => {
+  const now = ports.now();
+  const delayMs = Math.max(...streams.map((stream) => ports.contention.delayMs(stream, now)));
+  if (delayMs >= 1) await ports.sleep(ports.random() * delayMs);
+};
 
 /** How often a command has failed so far, and whether a write of it may still be under way. */
 interface Trouble {
@@ -109,6 +123,35 @@ const giveUp = (request: CommandRequest, { cause }: Trouble): Refusal => {
   return refusal;
 };
 
+/** A write that did not succeed, when it began, and how many have not by now. */
+interface Setback {
+  readonly failed: Failed;
+  readonly began: number;
+  readonly failures: number;
+}
+
+/**
+ * Learns from a failed attempt, out of the way of whoever was first. A stream's first conflict in a while is taken for
+ * chance: the winner came back with the refusal, and the next key is tried at once.
+ */
+const recover = async (
+  ports: CommandPorts,
+  { domain }: CommandRequest,
+  candidates: readonly Candidate[],
+  { failed, failures, began }: Setback,
+): Promise<void> => {
+  const now = ports.now();
+  const streams = candidates.map(({ stream }) => stream);
+  const isContended = streams.some((stream) => ports.contention.isContended(stream, now));
+  const isChance = failures === 1 && !isContended;
+  for (const stream of contested(candidates, failed))
+    ports.contention.met(stream, now, now - began);
+  // Before the stream is read, not after: what was read before a pause would be stale after it.
+  if (failed.outcome === "unsure" && failures > 1) await pause(ports, failures);
+  else if (!isChance && !isOurs(candidates, failed)) await holdBack(ports, streams);
+  await learn(ports, domain, candidates, failed, !isChance);
+};
+
 /**
  * Carries out a command: load, authorize, decide, seal, append, and again on a conflict, within bounds.
  * Throws a `Refusal` (forbidden, rejected, precondition, conflict, gone, too large, unavailable); a refusal and an
@@ -120,6 +163,8 @@ export const execute = async (
 ): Promise<CommandAnswer> => {
   const { domain, idempotency } = request;
   const deadline = ports.now() + attemptBounds.totalMs;
+  const streams = request.steps.map(({ id }) => streamOf(domain, id));
+  await holdBack(ports, streams);
   const candidates: Candidate[] = [];
   for (const step of request.steps) candidates.push(await openCandidate(ports, request, step));
   let trouble: Trouble = { failures: 0, unsure: 0 };
@@ -128,20 +173,23 @@ export const execute = async (
     if ("refusal" in prepared || prepared.writes.length === 0)
       return answerUnchanged(ports, request, candidates, prepared);
     const { writes, answer } = prepared;
+    const began = ports.now();
     const appended = await ports.store.append(
       writes.map(({ commit }) => commit),
       recordOf(ports, request, answer),
     );
     if (appended.outcome === "written") {
-      for (const { loaded, stateBytes } of writes) ports.states.set(loaded, stateBytes);
+      keep(ports, writes);
       return answer;
     }
     if (appended.outcome === "conflict" && appended.record && idempotency)
       return replay(appended.record, idempotency);
     trouble = worsen(trouble, appended);
-    // Before the stream is read, not after: what was read before a pause would be stale after it.
-    if (trouble.failures > 1 && !isOurs(candidates, appended)) await pause(ports, trouble.failures);
-    await learn(ports, domain, candidates, appended, trouble.failures > 1);
+    await recover(ports, request, candidates, {
+      failed: appended,
+      failures: trouble.failures,
+      began,
+    });
     // Looked for before the bounds: what was written is never answered with a refusal.
     const landed = await landedAnswer(ports, request, candidates);
     if (landed) return landed;

@@ -57,8 +57,8 @@ export const load = async (
   return rest.reduce((before, commit) => advance(domain, before, commit), loaded);
 };
 
-/** Commits to read forward before starting over from the newest snapshot is the cheaper way. */
-const forwardCommits = 100;
+/** Commits to read forward before starting over from the newest snapshot is the cheaper way: of small ones, 4 read units. */
+const forwardCommits = 16;
 
 /** A stream at its head, and the first commits that were read on the way. */
 export interface CaughtUp {

@@ -19,10 +19,6 @@ export interface StateCache {
   get(stream: string): Loaded | undefined;
   /** Remembers a state unless a later version of it is remembered already. */
   set(loaded: Loaded, bytes: number): void;
-  /** Notes that a write to the stream met another one. */
-  markContended(stream: string, until: number): void;
-  /** True while a stream that has met a conflict is better read before it is written. */
-  isContended(stream: string, now: number): boolean;
 }
 
 interface Entry {
@@ -35,17 +31,14 @@ export const createStateCache = (
   bounds: StateCacheBounds = defaultStateCacheBounds,
 ): StateCache => {
   const entries = new Map<string, Entry>();
-  const contended = new Map<string, number>();
   let bytes = 0;
   const drop = (stream: string): void => {
     bytes -= entries.get(stream)?.bytes ?? 0;
     entries.delete(stream);
   };
-  const dropOldest = <K>(map: Map<K, unknown>, remove: (key: K) => void): void => {
-    for (const key of map.keys()) {
-      remove(key);
-      return;
-    }
+  const dropOldest = (): void => {
+    const [oldest] = entries.keys();
+    if (oldest !== undefined) drop(oldest);
   };
   return {
     get: (stream) => {
@@ -61,19 +54,7 @@ export const createStateCache = (
       drop(loaded.stream);
       entries.set(loaded.stream, { loaded, bytes: size });
       bytes += size;
-      while (entries.size > bounds.entriesMax || bytes > bounds.bytesMax) dropOldest(entries, drop);
-    },
-    markContended: (stream, until) => {
-      contended.delete(stream);
-      contended.set(stream, until);
-      if (contended.size > bounds.entriesMax) dropOldest(contended, (key) => contended.delete(key));
-    },
-    isContended: (stream, now) => {
-      const until = contended.get(stream);
-      if (until === undefined) return false;
-      if (until > now) return true;
-      contended.delete(stream);
-      return false;
+      while (entries.size > bounds.entriesMax || bytes > bounds.bytesMax) dropOldest();
     },
   };
 };

@@ -6,6 +6,7 @@ import { withMeter } from "../../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { createIdempotencyRecords } from "../../../lib/adapters/dynamodb/idempotency.ts";
 import type { CommandAnswer, CommandPorts } from "../../../lib/core/command/command-request.ts";
+import { createContention } from "../../../lib/core/command/contention.ts";
 import { execute } from "../../../lib/core/command/execute.ts";
 import { identifyRequest } from "../../../lib/core/command/idempotency.ts";
 import { defaultSnapshotPolicy } from "../../../lib/core/log/snapshot.ts";
@@ -46,6 +47,7 @@ export const createBank = (
   const ports: CommandPorts = {
     store: createEventStore(client, tables),
     states: createStateCache(),
+    contention: createContention(),
     records: createIdempotencyRecords(client, tables.idempotency),
     sealer,
     policy: defaultSnapshotPolicy,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { contentionBounds } from "../../../lib/core/command/contention.ts";
 import { attemptBounds } from "../../../lib/core/command/execute.ts";
 import type { FakeClock } from "../../clock.ts";
 import { type CommandProcess, createCommandProcess, refusalOf } from "../../command-process.ts";
@@ -58,7 +59,7 @@ describe("a conflict", () => {
     process.store.rivals.push(...Array.from({ length: 12 }, () => rivalPuts));
     await process.send("1", put);
     expect(process.clock.slept).toHaveLength(11);
-    expect(Math.max(...process.clock.slept)).toBeLessThanOrEqual(attemptBounds.delayMaxMs);
+    expect(Math.max(...process.clock.slept)).toBeLessThanOrEqual(contentionBounds.delayMaxMs);
     expect(versions()).toEqual(Array.from({ length: 14 }, (_, index) => index + 1));
   });
 
@@ -89,15 +90,26 @@ describe("a conflict", () => {
     expect(asked()).toEqual(["range!", "append!"]);
   });
 
+  test("makes the next command hold back before it reads", async () => {
+    process.store.rivals.push(...Array.from({ length: 4 }, () => rivalPuts));
+    await process.send("1", put);
+    process.clock.slept.length = 0;
+    await process.send("1", put);
+    expect(process.clock.slept).toHaveLength(1);
+    process.clock.advance(30_000);
+    await process.send("1", put);
+    expect(process.clock.slept).toHaveLength(1);
+  });
+
   test("makes a forgotten stream be loaded strongly, with one query", async () => {
     const other = createCommandProcess({ store: process.store, clock: process.clock });
-    other.ports.states.markContended("jar-1", process.clock.now() + 1000);
+    other.ports.contention.met("jar-1", process.clock.now(), 1);
     await other.send("1", put);
     expect(asked()).toEqual(["tail!", "append!"]);
     await refusalOf(
       (async () => {
         const third = createCommandProcess({ store: process.store, clock: process.clock });
-        third.ports.states.markContended("jar-1", process.clock.now() + 1000);
+        third.ports.contention.met("jar-1", process.clock.now(), 1);
         return third.send("1", Command.Take({ coins: 99 }));
       })(),
     );
@@ -107,8 +119,10 @@ describe("a conflict", () => {
 
 describe("contention that does not end", () => {
   test("is given up within the bounds, and can be tried again", async () => {
+    const { store, clock } = process;
+    const hasty = createCommandProcess({ store, clock, random: () => 0 });
     process.store.rivals.push(...Array.from({ length: 100 }, () => rivalPuts));
-    const refusal = await refusalOf(process.send("1", put));
+    const refusal = await refusalOf(hasty.send("1", put));
     expect(refusal).toMatchObject({
       kind: "conflict",
       message: "Too many writers on jar-1.",

@@ -62,30 +62,3 @@ describe("what a warm function remembers", () => {
     expect(cache.get("a-1")).toBeDefined();
   });
 });
-
-describe("a stream that met a conflict", () => {
-  test("counts as contended until its time is over", () => {
-    const cache = cacheOf(10);
-    cache.markContended("a-1", 1000);
-    expect(cache.isContended("a-1", 999)).toBe(true);
-    expect(cache.isContended("a-2", 999)).toBe(false);
-    expect(cache.isContended("a-1", 1000)).toBe(false);
-  });
-
-  test("counts from its latest conflict", () => {
-    const cache = cacheOf(10);
-    cache.markContended("a-1", 1000);
-    cache.markContended("a-1", 2000);
-    expect(cache.isContended("a-1", 1500)).toBe(true);
-  });
-
-  test("is forgotten, oldest first, when there are too many", () => {
-    const cache = cacheOf(2);
-    for (const stream of ["a-1", "a-2", "a-1", "a-3"]) cache.markContended(stream, 1000);
-    expect(["a-1", "a-2", "a-3"].map((stream) => cache.isContended(stream, 0))).toEqual([
-      true,
-      false,
-      true,
-    ]);
-  });
-});
