@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
 import type { DocumentRows } from "../lib/core/view/document-view.ts";
 import type { LedgerQuery, LedgerRow, LedgerRows } from "../lib/core/view/ledger-view.ts";
+import { rowKey } from "../lib/core/view/recent-rows.ts";
+import { addSums } from "../lib/core/view/sum.ts";
 import type {
   ShardAddition,
+  TallyMark,
   TallyPosition,
   TallyQuery,
   TallyRow,
@@ -11,32 +15,38 @@ import type {
 } from "../lib/core/view/tally-view.ts";
 import type { SortRange } from "../lib/core/view/view-query.ts";
 import { createMemoryDocumentRows, type MemoryDocumentRows } from "./memory-document-rows.ts";
+import type { MemoryIndex } from "./memory-index.ts";
 
 /** One call of a port: `work` takes effect at once, and something may happen before and after it. */
 export type During = <T>(call: string, work: () => T | Promise<T>) => Promise<T>;
 
-type Value = string | number;
+type Value = string | number | bigint;
 
 /** Rows and checkpoints of one generation of a view, whatever its kind. */
 export interface MemoryTable {
   readonly documents: MemoryDocumentRows;
   readonly ledger: Map<string, LedgerRow>;
   readonly shards: Map<string, ShardAddition>;
+  readonly index: MemoryIndex;
   readonly checkpoints: Map<string, number>;
+  readonly recent: Map<string, TallyMark["recent"]>;
 }
 
-/** An empty table. */
-export const emptyTable = (): MemoryTable => ({
+/** An empty table, with an index that is empty, too. */
+export const emptyTable = (index: MemoryIndex): MemoryTable => ({
   documents: createMemoryDocumentRows(),
   ledger: new Map(),
   shards: new Map(),
+  index,
   checkpoints: new Map(),
+  recent: new Map(),
 });
 
-const compare = (left: Value, right: Value): number =>
-  typeof left === "number" && typeof right === "number"
-    ? left - right
-    : Buffer.compare(Buffer.from(String(left)), Buffer.from(String(right)));
+const compare = (left: Value, right: Value): number => {
+  if (typeof left === "string" && typeof right === "string")
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return left < right ? -1 : left > right ? 1 : 0;
+};
 
 const compareAll = (left: readonly Value[], right: readonly Value[]): number =>
   left.reduce<number>((order, each, at) => order || compare(each, right[at] ?? ""), 0);
@@ -94,21 +104,14 @@ export const memoryLedger = (table: MemoryTable, during: During): LedgerRows => 
   };
 };
 
-const addSums = (
-  left: Readonly<Record<string, number>> = {},
-  right: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> => {
-  const sums = { ...left };
-  for (const [name, value] of Object.entries(right)) sums[name] = (sums[name] ?? 0) + value;
-  return sums;
-};
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The rows of a tally, the shards of each summed. */
 export const tallyRowsIn = ({ shards }: MemoryTable): readonly TallyRow[] => {
   const rows = new Map<string, TallyRow>();
   for (const { partition, sort, labels, sums } of shards.values()) {
-    const key = JSON.stringify([partition, sort]);
-    rows.set(key, { partition, sort, labels, sums: addSums(rows.get(key)?.sums, sums) });
+    const key = rowKey({ partition, sort });
+    rows.set(key, { partition, sort, labels, sums: addSums(rows.get(key)?.sums ?? {}, sums) });
   }
   return [...rows.values()];
 };
@@ -120,7 +123,7 @@ export const memoryTally = (
   during: During,
   isBusy: () => boolean,
 ): TallyRows => {
-  const { shards, checkpoints } = table;
+  const { shards, checkpoints, recent, index: indexed } = table;
   const add = (write: TallyWrite) => {
     if (isBusy()) return "busy";
     const stale = write.checkpoints.filter(
@@ -129,10 +132,15 @@ export const memoryTally = (
     if (stale.length > 0) return { stale: stale.map(({ stream }) => stream) };
     for (const addition of write.additions) {
       const key = JSON.stringify([addition.partition, addition.sort, addition.shard]);
-      const sums = addSums(shards.get(key)?.sums, addition.sums);
-      shards.set(key, { ...addition, sums });
+      const sums = addSums(shards.get(key)?.sums ?? {}, addition.sums);
+      const item = { ...addition, sums };
+      shards.set(key, item);
+      indexed.note(key, item);
     }
-    for (const { stream, to } of write.checkpoints) checkpoints.set(stream, to);
+    for (const { stream, to, recent: rows = [] } of write.checkpoints) {
+      checkpoints.set(stream, to);
+      recent.set(stream, rows);
+    }
     return "written";
   };
   const bySort = ({ partition, range, after, ...page }: TallyQuery) => {
@@ -141,12 +149,20 @@ export const memoryTally = (
     );
     return pageOf(found, ({ sort }) => [sort], after && [after.sort], page);
   };
-  const bySum = (by: string, { partition, range, after, ...page }: TallyQuery) => {
-    const place = ({ sum = 0, partition: own, sort }: TallyPosition) => [sum, own, sort];
+  const bySum = (by: string, { partition, range, after, start, ...page }: TallyQuery) => {
+    // As on DynamoDB, nobody can tell in which order rows of the same sum stand.
+    const place = ({ sum = 0, ...key }: TallyPosition) => [sum, digest(rowKey(key))];
     const placeOf = (row: TallyRow) => place({ ...row, sum: row.sums[by] ?? 0 });
-    const found = [...shards.values()].filter(
-      ({ index, sums }) => index === partition && isWithin(sums[by] ?? 0, range),
-    );
+    const sign = page.descending ? -1 : 1;
+    const found = indexed
+      .shown()
+      .filter(
+        ({ index, sums: { [by]: sum } }) =>
+          index === partition &&
+          sum !== undefined &&
+          isWithin(sum, range) &&
+          (start === undefined || sign * compare(sum, start) >= 0),
+      );
     const rows = found.map(({ partition: own, sort, labels, sums }) => {
       return { partition: own, sort, labels, sums };
     });
@@ -155,6 +171,18 @@ export const memoryTally = (
   return {
     add: (write) => during("tally.add", () => add(structuredClone(write))),
     checkpoints: (streams) => during("tally.checkpoints", () => reached(table, streams)),
+    marks: (streams) =>
+      during("tally.marks", () => {
+        const marks = [...reached(table, streams)];
+        return new Map(
+          marks.map(([stream, version]) => [stream, { version, recent: recent.get(stream) ?? [] }]),
+        );
+      }),
+    get: (keys) =>
+      during("tally.get", () => {
+        const wanted = new Set(keys.map(rowKey));
+        return tallyRowsIn(table).filter((row) => wanted.has(rowKey(row)));
+      }),
     list: (query) =>
       during("tally.list", () =>
         query.index && view.index ? bySum(view.index.by, query) : bySort(query),

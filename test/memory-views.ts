@@ -5,6 +5,7 @@ import type { TallyRow } from "../lib/core/view/tally-view.ts";
 import type { View, ViewTables } from "../lib/core/view/view.ts";
 import type { ParkedPair, Parking, ViewCatalogue } from "../lib/core/view/view-control.ts";
 import type { MemoryDocumentRows } from "./memory-document-rows.ts";
+import { createMemoryIndex, type MemoryIndex } from "./memory-index.ts";
 import {
   type During,
   emptyTable,
@@ -57,13 +58,15 @@ export interface MemoryViews {
   documents(view: View, generation?: number): MemoryDocumentRows;
   ledger(view: View, generation?: number): readonly LedgerRow[];
   tally(view: View, generation?: number): readonly TallyRow[];
+  /** The index of a tally. */
+  index(view: View, generation?: number): MemoryIndex;
   checkpoints(view: View, generation?: number): ReadonlyMap<string, number>;
   /** Removes the rows and checkpoints of one generation. */
   sweep(view: View, generation: number): void;
 }
 
-/** Empty tables. `now` tells when something was parked. */
-export const createMemoryViews = (now: () => number = Date.now): MemoryViews => {
+/** Empty tables. `now` tells when something was parked, and when an index has caught up that lags so far behind. */
+export const createMemoryViews = (now: () => number = Date.now, indexLagMs = 0): MemoryViews => {
   const tables = new Map<string, MemoryTable>();
   const records = emptyRecords();
   const calls = new Map<string, number>();
@@ -71,7 +74,7 @@ export const createMemoryViews = (now: () => number = Date.now): MemoryViews => 
   const keyOf = (view: View, generation: number): string => `${generation}#${view.table.name}`;
   const tableOf = (view: View, generation: number): MemoryTable => {
     const key = keyOf(view, generation);
-    const known = tables.get(key) ?? emptyTable();
+    const known = tables.get(key) ?? emptyTable(createMemoryIndex(now, indexLagMs));
     tables.set(key, known);
     return known;
   };
@@ -113,6 +116,7 @@ export const createMemoryViews = (now: () => number = Date.now): MemoryViews => 
     documents: (view, generation = 1) => tableOf(view, generation).documents,
     ledger: (view, generation = 1) => [...tableOf(view, generation).ledger.values()],
     tally: (view, generation = 1) => tallyRowsIn(tableOf(view, generation)),
+    index: (view, generation = 1) => tableOf(view, generation).index,
     checkpoints: (view, generation = 1) => tableOf(view, generation).checkpoints,
     sweep: (view, generation) => {
       tables.delete(keyOf(view, generation));

@@ -1,4 +1,5 @@
 import type { AuditPorts, Served } from "../lib/core/audit/audit.ts";
+import type { Bus, BusEvent } from "../lib/core/bus/bus.ts";
 import type { Commit } from "../lib/core/log/commit.ts";
 import type { WalkCursor } from "../lib/core/log/segments.ts";
 import type { RebuildPorts } from "../lib/core/upkeep/rebuild.ts";
@@ -23,7 +24,9 @@ import {
 import { jarViews } from "./sample-views.ts";
 
 /** Everything that work on the read side asks of the world. */
-export type ReadSidePorts = RebuildPorts & AuditPorts & SweepGenerationPorts;
+export type ReadSidePorts = RebuildPorts &
+  AuditPorts &
+  SweepGenerationPorts & { readonly bus: Bus };
 
 /** How the world is set up; everything has a default. */
 export interface ReadSideOptions {
@@ -32,6 +35,8 @@ export interface ReadSideOptions {
   readonly views?: readonly View[];
   /** Pages that the sweep of a generation takes. */
   readonly sweepPages?: number;
+  /** How far the index of a tally lags behind its table. */
+  readonly indexLagMs?: number;
 }
 
 /** A read side in memory, whose processes may die. */
@@ -40,6 +45,8 @@ export interface ReadSide {
   readonly store: MemoryEventStore;
   readonly memory: MemoryViews;
   readonly audits: MemoryAudits;
+  /** Everything that the bus was given. */
+  readonly published: readonly BusEvent[];
   /** Every commit of the log. */
   log(): readonly Commit[];
   /** Makes a stream what it is from now on, unchecked; nobody is notified. */
@@ -89,11 +96,12 @@ const servedBy =
 
 /** An empty read side of jars. */
 export const createReadSide = (options: ReadSideOptions = {}): ReadSide => {
-  const { pageSize = 3, views: allViews = jarViews, sweepPages = 1 } = options;
+  const { pageSize = 3, views: allViews = jarViews, sweepPages = 1, indexLagMs } = options;
   const clock = createClock("2026-11-01T18:00:00.000Z");
   const streams = new Set<string>();
-  const memory = createMemoryViews(clock.now);
+  const memory = createMemoryViews(clock.now, indexLagMs);
   const audits = emptyAudits();
+  const published: BusEvent[] = [];
   const plain = createMemoryEventStore({ now: clock.now });
   const store: MemoryEventStore = {
     ...plain,
@@ -129,6 +137,13 @@ export const createReadSide = (options: ReadSideOptions = {}): ReadSide => {
       log: memoryLogWalker(log, pageSize, during),
       audits: memoryAudits(audits, during),
       sweeper: { sweep: (...asked) => during("sweeper.sweep", () => sweep(...asked)) },
+      bus: {
+        publish: (events) =>
+          during("bus.publish", async () => {
+            published.push(...events);
+            return [];
+          }),
+      },
       domainOf: (stream) => (stream.startsWith("jar-") ? jar : undefined),
       served: servedBy(ports, memory, views, pageSize, during),
     };
@@ -138,6 +153,7 @@ export const createReadSide = (options: ReadSideOptions = {}): ReadSide => {
     store,
     memory,
     audits,
+    published,
     log,
     plant: (commits) => {
       for (const { stream } of commits) streams.add(stream);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Domain, keyOf, streamIdOf, streamOf } from "../../lib/core/domain/domain.ts";
+import type { StreamRoute } from "../../lib/core/domain/registry.ts";
 import type { Loaded } from "../../lib/core/log/loaded.ts";
 import { idOf } from "../../lib/core/log/stream.ts";
 import type { PastState } from "../../lib/core/log/time-travel.ts";
@@ -24,9 +25,12 @@ const Parameters = z
   });
 
 /** The stream that the path names for this caller. */
-export const namedStream = ({ route, event, caller }: Query): string => {
+export const namedStream = (query: Query<Pick<StreamRoute, "domain">>): string => {
+  const { route, event, caller, about } = query;
   const id = event.pathParameters?.[keyOf(route.domain).parameter];
-  return streamOf(route.domain, streamIdOf(route.domain, id, caller));
+  const stream = streamOf(route.domain, streamIdOf(route.domain, id, caller));
+  about({ stream });
+  return stream;
 };
 
 /** What readers are shown of streams, opened; `erased` at the top of those whose values are gone for good. */
@@ -42,9 +46,10 @@ export const openDocuments = async (
 
 /** The stream in the path as its row shows it now; refuses what is not the caller's. */
 export const readLive = async (
-  { ports, route, caller, token }: Query,
+  { ports, route, caller, token, about }: Query,
   stream: string,
 ): Promise<Loaded> => {
+  about({ view: route.view.name });
   const { generation } = await chooseBuild(ports, route.view.name, undefined);
   return readDocument(readPorts(ports, generation), route.view, stream, caller, token);
 };

@@ -7,7 +7,7 @@ import type { LedgerRows, LedgerView } from "../../lib/core/view/ledger-view.ts"
 import { peopleLedgerName } from "../../lib/core/view/people-ledger.ts";
 import type { Answer } from "../http/answer.ts";
 import { personOf } from "../http/person.ts";
-import { consistencyToken, type HttpEvent, queryParameters } from "../http/request.ts";
+import { callerOf, consistencyToken, type HttpEvent, queryParameters } from "../http/request.ts";
 import { chooseBuild, type QueryPorts } from "./query.ts";
 
 const Parameters = z.strictObject({ cursor: z.string().optional() });
@@ -30,7 +30,7 @@ const peopleLedgers = async (
     const view = ledgerOf(registry, domain);
     const { generation } = await chooseBuild(ports, view.name, undefined);
     const rows = ports.tables.ledger(view, generation);
-    await waitForCheckpoints(ports, view, rows, token);
+    await waitForCheckpoints(ports, view, rows, token, callerOf(event));
     return [domain, rows] as const;
   });
   return new Map(await Promise.all(ledgers));

@@ -28,9 +28,10 @@ export const answerDocuments = async (
   query: Query<unknown>,
   asked: PageRequest,
 ): Promise<Answer> => {
-  const { ports, caller, token } = query;
+  const { ports, caller, token, about } = query;
   const { cursor: text, ...request } = asked;
   const { view } = request;
+  about({ view: view.name });
   const { generation, ...position } = await chooseBuild(ports, view.name, text);
   const reading = readPorts(ports, generation);
   const { items, cursor } = await listDocuments(

@@ -10,6 +10,7 @@ import type { Clock } from "../../lib/core/retry.ts";
 import type { ViewTables } from "../../lib/core/view/view.ts";
 import type { Answer } from "../http/answer.ts";
 import type { HttpEvent } from "../http/request.ts";
+import type { About } from "../telling.ts";
 
 /** What answering queries needs. */
 export interface QueryPorts extends Clock {
@@ -27,6 +28,8 @@ export interface Query<R = StreamRoute> {
   readonly event: HttpEvent;
   readonly caller: Caller;
   readonly token: ConsistencyToken;
+  /** Is told which stream and view the query turns out to be about. */
+  readonly about: About;
 }
 
 /** The log and the rows of one build of the document views. */

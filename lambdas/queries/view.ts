@@ -63,17 +63,18 @@ const answerRows = async (
   const { ports, caller, token } = query;
   const { generation, ...position } = await chooseBuild(ports, view.name, text);
   const rows = rowsOf(query, view, generation);
-  await waitForCheckpoints(ports, view, rows.checkpoints, token);
-  const { items, cursor } = await rows.list({ parameters, caller, limit, ...position });
+  await waitForCheckpoints(ports, view, rows.checkpoints, token, caller);
+  const { items, cursor } = await rows.list({ parameters, caller, token, limit, ...position });
   const next = cursor === undefined ? {} : { cursor: inGeneration(generation, cursor) };
   return { status: 200, body: { items, ...next } };
 };
 
 /** `GET /views/{name}`: rows of a view, in its own order. */
 export const answerView: Answerer<ViewRoute> = async (query) => {
-  const { route, caller } = query;
-  const question = asked(query);
+  const { route, caller, about } = query;
   const { view } = route;
+  about({ view: view.name });
+  const question = asked(query);
   if (view.kind === "tally" && route.query.one) return answerOne(query, view, question.parameters);
   if (view.kind !== "document") return answerRows(query, view, question);
   const { index = ownerIndex, descending = false, partition } = route.query;

@@ -64,6 +64,16 @@ export const describeLedgerRows = (
         expect(await ask()).toHaveLength(2);
       });
 
+      test("that many events share stand as they were written last", async () => {
+        const shared = { ...rowAt("a"), key: "a", shared: true };
+        const changed = { ...shared, values: { sort: "a", version: 2 } };
+        await rows.put([shared]);
+        await rows.put([shared, changed]);
+        expect(await ask()).toEqual([changed]);
+        await rows.put([rowAt("b"), shared]);
+        expect(await ask()).toEqual([shared, rowAt("b")]);
+      });
+
       test("are the same when they are written again, also within one call", async () => {
         const row = rowAt("a");
         await rows.put([row, rowAt("b"), row]);

@@ -143,11 +143,51 @@ export const describeTallyOrder = (
         expect(await found({ range: { above: 5 } })).toEqual([9, 9, 9, 7, 7]);
       });
 
+      test("are those that have it", async () => {
+        const without = { ...having(5, randomUUID()), sums: { count: 1 } };
+        await add(without, having(-1, randomUUID()));
+        expect(await coins()).toEqual([-1]);
+      });
+
       test("go on after a position that is outside the part that is asked for", async () => {
         await add(...[5, 9].map((each) => having(each, randomUUID())));
         const after = { partition: randomUUID(), sort: kind, sum: 3 };
         expect(await coins({ after, range: { above: 4 } })).toEqual([]);
         expect(await coins({ after, range: { above: 4 }, descending: false })).toEqual([5, 9]);
+      });
+
+      test.each([true, false])(
+        "begin with a sum that is named, descending: %s",
+        async (descending) => {
+          await add(...[5, 9, 9, 7, 7, 1].map((each) => having(each, randomUUID())));
+          const from = (start: number) => coins({ start, descending });
+          const all = descending ? [9, 9, 7, 7, 5, 1] : [1, 5, 7, 7, 9, 9];
+          for (const start of [10, 9, 8, 7, 5, 1, 0])
+            expect(await from(start)).toEqual(
+              all.filter((sum) => (descending ? sum <= start : sum >= start)),
+            );
+          expect(await coins({ start: 7, descending, range: { above: 5 } })).toEqual(
+            descending ? [7, 7] : [7, 7, 9, 9],
+          );
+        },
+      );
+
+      test("stand exactly where they belong beyond the range of numbers, too", async () => {
+        const largest = Number.MAX_SAFE_INTEGER;
+        const owners = Array.from({ length: 5 }, () => randomUUID());
+        for (const [at, owner] of owners.entries()) {
+          await add(having(largest, owner));
+          await add(having(at, owner));
+        }
+        const expected = [4n, 3n, 2n, 1n, 0n].map((more) => BigInt(largest) + more);
+        expect((await coins()).map((sum = 0) => BigInt(sum))).toEqual(expected);
+        for (const descending of [true, false]) {
+          const seen = await walk(byCoins({ limit: 1, descending }));
+          const sums = seen.map((row) => BigInt(row.sums.coins ?? 0));
+          expect(sums).toEqual(descending ? expected : expected.toReversed());
+        }
+        const start = 9_007_199_254_740_993n;
+        expect(await coins({ start })).toEqual([start, 9_007_199_254_740_992n, largest]);
       });
 
       test("of another kind or generation are never seen", async () => {

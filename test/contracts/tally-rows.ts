@@ -81,6 +81,21 @@ export const describeTallyRows = (
         expect(await sums()).toEqual([{ coins: 321 }]);
       });
 
+      test("are summed exactly beyond the range of numbers, in one item or over shards", async () => {
+        const largest = Number.MAX_SAFE_INTEGER;
+        await add(adding("usd", { coins: largest, debt: -largest }));
+        await add(adding("usd", { coins: 2, debt: -2 }));
+        await add(adding("eur", { coins: largest }, 1), adding("eur", { coins: 4 }, 2));
+        const beyond = 9_007_199_254_740_993n;
+        expect(await sums()).toEqual([{ coins: beyond + 2n }, { coins: beyond, debt: -beyond }]);
+        const summed = { ...adding("usd", {}), sums: { coins: beyond, debt: -beyond } };
+        await add(summed, adding("eur", { coins: -4 }, 3));
+        expect(await sums()).toEqual([
+          { coins: largest },
+          { coins: 2n * beyond, debt: -2n * beyond },
+        ]);
+      });
+
       test("of another generation are never seen", async () => {
         await add(adding("usd", { coins: 1 }));
         const query = { partition, range: {}, descending: false, limit: 9 };
@@ -93,6 +108,39 @@ export const describeTallyRows = (
         const checkpoints = [{ stream, from: 0, to: 2 }];
         await rows.add({ additions: [adding("usd", { coins: 1 })], checkpoints });
         expect(await sorts()).toEqual(["usd"]);
+      });
+    });
+
+    describe("rows by their keys", () => {
+      const get = async (...sorts: readonly string[]) => {
+        const found = await rows.get(sorts.map((sort) => ({ partition, sort })));
+        return new Map(found.map((row) => [row.sort, row.sums.coins]));
+      };
+
+      test("are those that exist, the shards of each summed", async () => {
+        await add(adding("usd", { coins: 1 }, 0), adding("usd", { coins: 20 }, 3));
+        await add(adding("eur", { coins: 5 }, 2));
+        expect(await get("usd", "none")).toEqual(new Map([["usd", 21]]));
+        expect((await get("usd", "eur")).size).toBe(2);
+        expect(await rows.get([])).toEqual([]);
+      });
+
+      test("are whole, and of one generation", async () => {
+        await add(adding("usd", { coins: 1, count: 2 }));
+        const key = { partition, sort: "usd" };
+        const row = {
+          ...key,
+          labels: { of: partition, sort: "usd" },
+          sums: { coins: 1, count: 2 },
+        };
+        expect(await rows.get([key])).toEqual([row]);
+        expect(await make(purses, 2).get([key])).toEqual([]);
+      });
+
+      test("may be many", async () => {
+        const many = Array.from({ length: 90 }, (_, at) => `s${at}`);
+        await add(...many.map((sort, at) => adding(sort, { coins: at }, at % 4)));
+        expect(await get(...many)).toEqual(new Map(many.map((sort, at) => [sort, at])));
       });
     });
 
@@ -120,6 +168,44 @@ export const describeTallyRows = (
           rows.add({ additions: [], checkpoints: [{ stream, from, to }] });
         expect([await move(0, 4), await move(4, 6)]).toEqual([written, written]);
         expect(await rows.checkpoints([stream])).toEqual(new Map([[stream, 6]]));
+      });
+
+      test.each([
+        ["a first one, when there is one already", 0],
+        ["one that was passed", 2],
+        ["one that is not reached", 9],
+      ])("that only moves a checkpoint is held to where it starts from: %s", async (_, from) => {
+        const move = (start: number, to: number) =>
+          rows.add({ additions: [], checkpoints: [{ stream, from: start, to }] });
+        await move(0, 4);
+        expect(await move(from, 12)).toEqual({ stale: [stream] });
+        const outcomes = await Promise.all(Array.from({ length: 8 }, () => move(4, 5)));
+        expect(outcomes.filter((outcome) => outcome === written)).toHaveLength(1);
+        expect(await rows.checkpoints([stream])).toEqual(new Map([[stream, 5]]));
+      });
+
+      test("keeps what streams have added to of late with their checkpoints", async () => {
+        const other = newStream();
+        const recent = [
+          { partition, sort: "usd", index: "in", at: 1_000 },
+          { partition, sort: "eur", index: "out", at: 2_000 },
+        ];
+        const additions = [adding("usd", { coins: 1 })];
+        const first = { stream, from: 0, to: 3, recent };
+        await rows.add({ additions, checkpoints: [first, { stream: other, from: 0, to: 1 }] });
+        expect(await rows.marks([stream, other, newStream()])).toEqual(
+          new Map([
+            [stream, { version: 3, recent }],
+            [other, { version: 1, recent: [] }],
+          ]),
+        );
+        const [, last] = recent;
+        const kept = last ? [last] : [];
+        await rows.add({ additions: [], checkpoints: [{ stream, from: 3, to: 4, recent: kept }] });
+        expect((await rows.marks([stream])).get(stream)).toEqual({ version: 4, recent: kept });
+        await rows.add({ additions: [], checkpoints: [{ stream, from: 4, to: 5 }] });
+        expect((await rows.marks([stream])).get(stream)).toEqual({ version: 5, recent: [] });
+        expect(await rows.checkpoints([stream])).toEqual(new Map([[stream, 5]]));
       });
 
       test.each([

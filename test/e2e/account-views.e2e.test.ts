@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
+import { createEventStore } from "../../lib/adapters/dynamodb/event-store.ts";
+import { buildCommit } from "../../lib/core/log/build-commit.ts";
+import type { Commit } from "../../lib/core/log/commit.ts";
+import { emptyStream } from "../../lib/core/log/loaded.ts";
+import { Personal } from "../../lib/core/personal/personal.ts";
+import { eventTable, idempotencyTable } from "../../lib/core/system/tables.ts";
+import { Event } from "../../lib/domains/account/account.ts";
+import account from "../../lib/domains/account/index.ts";
+import { noSnapshots } from "../jar-history.ts";
+import { differsFromDescription } from "./described.ts";
 import { type Host, startHost } from "./host.ts";
-import { itemsOf, seen, whenServed } from "./http.ts";
+import { cursorOf, itemsOf, seen, whenServed } from "./http.ts";
 import { meet, must, opening, type Town } from "./town.ts";
 
 let host: Host;
@@ -12,6 +23,23 @@ beforeAll(async () => {
   await must(town.eve.post("/accounts/to/open", opening(7)));
 });
 afterAll(() => host.stop());
+
+/** An account that was opened with more than one command may bring. */
+const openedBy = (id: string, ownerId: string, initialBalance: number): Commit => {
+  const sealed = () => Personal.sealed<string>(new Uint8Array(60));
+  const owner = { name: sealed(), email: sealed() };
+  const event = Event.AccountOpened({ owner, ownerId, currency: "USD", initialBalance });
+  const facts = {
+    id: new Uint8Array(16),
+    time: new Date().toISOString(),
+    actor: ownerId,
+    correlationId: "correlation",
+    causationId: "causation",
+    subjects: [ownerId],
+  };
+  return buildCommit(account, emptyStream(account, `account-${id}`), [event], facts, noSnapshots)
+    .commit;
+};
 
 describe("the views of accounts", () => {
   beforeAll(async () => {
@@ -114,6 +142,45 @@ describe("the views of accounts", () => {
     expect(
       itemsOf(await must(town.root.get("/views/withdrawals?month=2020-01&currency=USD"))),
     ).toEqual([]);
+  });
+
+  test("balances: what a user has beyond the range of numbers is shown as rounded", async () => {
+    const tables = { events: eventTable.name, idempotency: idempotencyTable.name };
+    const store = createEventStore(createDocumentClient(), tables);
+    for (const id of ["croesus-1", "croesus-2"]) {
+      const commit = openedBy(id, "croesus", Number.MAX_SAFE_INTEGER);
+      expect(await store.append([commit])).toEqual({ outcome: "written" });
+    }
+    const croesus = await host.as("croesus");
+    const token = { "consistency-token": "account-croesus-1@1,account-croesus-2@1" };
+    const reply = await whenServed(() => croesus.get("/views/balances?user=croesus", token));
+    const currentBalance = 2 * Number.MAX_SAFE_INTEGER;
+    expect(reply).toMatchObject({ status: 200 });
+    expect(itemsOf(reply)).toEqual([
+      {
+        user: "croesus",
+        currency: "USD",
+        currentBalance,
+        accounts: 2,
+        rounded: ["currentBalance"],
+      },
+    ]);
+    const answer = { status: 200, body: reply.body, type: "application/json" };
+    expect(differsFromDescription("GET", "/views/balances", answer)).toBeUndefined();
+  });
+
+  test("withdrawals: who has just withdrawn stands where they belong, with the token", async () => {
+    const { body } = await must(town.root.get("/accounts/w/history"));
+    const month = String(Object(body).items[1].time).slice(0, 7);
+    const vera = await host.as("vera");
+    for (const withdrawn of [605, 705]) {
+      const token = seen(await must(vera.post("/accounts/v1/withdraw", { amount: 100 })));
+      const path = `/views/withdrawals?month=${month}&currency=USD&over=504&limit=1`;
+      const first = await whenServed(() => town.root.get(path, token));
+      expect(itemsOf(first)).toMatchObject([{ user: "vera", withdrawn }]);
+      const more = `${path}&cursor=${cursorOf(first)}`;
+      expect(itemsOf(await must(town.root.get(more, token)))).toMatchObject([{ user: "walt" }]);
+    }
   });
 
   test("read what was just written, when the token is sent back", async () => {

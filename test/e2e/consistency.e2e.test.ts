@@ -108,6 +108,10 @@ describe("a token", () => {
     const { eve } = town;
     expect(await eve.get("/accounts/a", token("account-a@99"))).toMatchObject({ status: 403 });
     expect((await must(eve.get("/accounts", token("account-a@99")))).body).toEqual({ items: [] });
+    for (const path of ["/views/balances?user=eve", "/views/audit?user=eve", "/people/eve/export"])
+      for (const version of ["1", "2", "99", "9007199254740993"])
+        expect(await eve.get(path, token(`account-a@${version}`))).toMatchObject({ status: 200 });
+    expect(await eve.get("/posts/p", token("like-p.ann@99"))).toMatchObject({ status: 200 });
   });
 });
 

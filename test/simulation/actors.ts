@@ -1,7 +1,9 @@
+import { expect } from "vitest";
 import { execute } from "../../lib/core/command/execute.ts";
 import type { Step } from "../../lib/core/domain/domain.ts";
 import type { Message } from "../../lib/core/domain/message.ts";
 import { Refusal } from "../../lib/core/errors.ts";
+import { listTally } from "../../lib/core/query/list-rows.ts";
 import { workQueue } from "../../lib/core/system/queues.ts";
 import { maintain } from "../../lib/core/upkeep/maintain.ts";
 import { startRebuild } from "../../lib/core/upkeep/rebuild.ts";
@@ -9,7 +11,7 @@ import { doWork } from "../../lib/core/upkeep/work.ts";
 import { project } from "../../lib/core/view/project.ts";
 import type { View } from "../../lib/core/view/view.ts";
 import { Command, jar, pour } from "../jar.ts";
-import { jars, jarViews } from "../sample-views.ts";
+import { jars, jarViews, ranking } from "../sample-views.ts";
 import type { World } from "./world.ts";
 
 const streamsMax = 4;
@@ -137,7 +139,39 @@ const shownVersion = async (world: World, view: View, stream: string): Promise<n
   }
 };
 
-/** Reads every view from the build that serves; fails when one is older than it was before. */
+/** Asks a tally by its sum, with a token of all that it has taken in; fails when anything of that is not shown. */
+const expectRanked = async (world: World): Promise<void> => {
+  const { catalogue, tables } = world.side.start();
+  const { memory } = world.side;
+  const record = (await catalogue.list()).find((each) => each.view === ranking.name);
+  const generation = record?.live.generation ?? 1;
+  const rows = tables.tally(ranking, generation);
+  const query = ranking.query ?? expect.fail();
+  const request = {
+    parameters: { kind: "in" },
+    caller: { sub: "user0", admin: true, auditor: false },
+    token: memory.checkpoints(ranking, generation),
+    limit: 1 + world.pick(3),
+  };
+  let { items, cursor } = await listTally(ranking, query, rows, request);
+  const shown = [...items];
+  while (cursor !== undefined) {
+    ({ items, cursor } = await listTally(ranking, query, rows, { ...request, cursor }));
+    shown.push(...items);
+  }
+  const expected = memory
+    .tally(ranking, generation)
+    .filter(({ labels, sums }) => labels.kind === "in" && Number(sums.coins) > 0)
+    .map(({ labels, sums }) => ({ ...labels, ...sums }))
+    .sort((left, right) => Number(Object(right).coins) - Number(Object(left).coins));
+  expect(shown).toHaveLength(expected.length);
+  expect(shown).toEqual(expect.arrayContaining(expected));
+};
+
+/**
+ * Reads every view from the build that serves; fails when one is older than it was before, or does not show what it has
+ * taken in.
+ */
 export const reader = async (world: World, isOver: () => boolean): Promise<void> => {
   const seen = new Map<string, number>();
   while (!isOver()) {
@@ -150,5 +184,6 @@ export const reader = async (world: World, isOver: () => boolean): Promise<void>
     if (version < before)
       throw new Error(`A reader saw ${key} go back from version ${before} to ${version}.`);
     seen.set(key, version);
+    if (view === ranking) await expectRanked(world);
   }
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { auditReport, startAudit } from "../../lib/core/audit/audit.ts";
+import { startAudit } from "../../lib/core/audit/audit.ts";
+import { auditReport } from "../../lib/core/audit/audit-report.ts";
 import { maintain } from "../../lib/core/upkeep/maintain.ts";
 import { expectBuilt } from "../view-oracle.ts";
 import { commander, mapping, operator, reader, worker } from "./actors.ts";

@@ -2,6 +2,7 @@ import type { CommandPorts } from "../../lib/core/command/command-request.ts";
 import { createContention } from "../../lib/core/command/contention.ts";
 import type { Commit } from "../../lib/core/log/commit.ts";
 import { createStateCache } from "../../lib/core/log/state-cache.ts";
+import { recentBounds } from "../../lib/core/view/recent-rows.ts";
 import { createDice } from "../clock.ts";
 import { Crash } from "../crash.ts";
 import { noSnapshots, snapshotEvery } from "../jar-history.ts";
@@ -59,7 +60,7 @@ export const createWorld = (seed: number): World => {
     drop: lossless ? 0 : random() * 0.3,
     repeat: random() * 0.5,
   };
-  const side = createReadSide({ pageSize: 1 + pick(4) });
+  const side = createReadSide({ pageSize: 1 + pick(4), indexLagMs: recentBounds.keptMs / 2 });
   const scheduler = createScheduler(random);
   const pending: { readonly commit: Commit; tries: number }[] = [];
   const notified = new Set<string>();

@@ -1,15 +1,16 @@
 import type { SortRange } from "../../core/view/view-query.ts";
 
-type Value = string | number;
+type Value = string | number | bigint;
 
 /** DynamoDB refuses partition keys above this size. */
 const partitionBytesMax = 2048;
 
 /** DynamoDB's order of sort keys: numbers by value, texts by their bytes in UTF-8. */
-const compare = (left: Value, right: Value): number =>
-  typeof left === "string" && typeof right === "string"
-    ? Buffer.compare(Buffer.from(left), Buffer.from(right))
-    : Number(left) - Number(right);
+const compare = (left: Value, right: Value): number => {
+  if (typeof left === "string" && typeof right === "string")
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return left < right ? -1 : left > right ? 1 : 0;
+};
 
 const highest = (values: readonly (Value | undefined)[], sign: 1 | -1): Value | undefined =>
   values.reduce((best, each) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { StoredValue } from "../../core/log/stored-value.ts";
@@ -7,7 +8,7 @@ import type {
   LedgerRows,
   LedgerView,
 } from "../../core/view/ledger-view.ts";
-import { writeItems } from "./batches.ts";
+import { readItems, writeItems } from "./batches.ts";
 import { checkpointKey, checkpointSort, readCheckpoints } from "./checkpoints.ts";
 import { isWritten } from "./conditional-write.ts";
 import { isWithin, keyCondition } from "./key-range.ts";
@@ -18,6 +19,9 @@ const StoredRow = z.object({
   values: z.record(z.string(), z.custom<StoredValue>()),
   shared: z.literal(true).exactOptional(),
 });
+
+/** A row as it is stored. */
+type Item = z.output<typeof StoredRow> & { readonly partition: string };
 
 /** What is added to the sort value of an entry that shares its row with no other: stream, version and number. */
 const eventOfKey = /#[^#]*#\d+#\d+$/;
@@ -61,8 +65,17 @@ export const createLedgerRows = (
     }
     return rows;
   };
+  /** Leaves out rows that many events share and that stand already: to read one is cheaper than to write it again. */
+  const unwritten = async (items: readonly Item[]): Promise<readonly Item[]> => {
+    const keys = items.flatMap(({ partition, sort, shared }) =>
+      shared ? [{ partition, sort }] : [],
+    );
+    if (keys.length === 0) return items;
+    const standing = await readItems(client, table, keys);
+    return items.filter((item) => !standing.some((other) => isDeepStrictEqual(other, item)));
+  };
   return {
-    put: (rows) => {
+    put: async (rows) => {
       const items = rows.map(({ partition, key, values, shared }) => {
         const item = {
           partition: partitionOf(partition),
@@ -70,10 +83,15 @@ export const createLedgerRows = (
           values,
           ...(shared ? { shared } : {}),
         };
-        return [JSON.stringify([partition, key]), { put: item }] as const;
+        return [JSON.stringify([partition, key]), item] as const;
       });
       // A batch with the same key twice is refused as a whole.
-      return writeItems(client, table, [...new Map(items).values()]);
+      const once = await unwritten([...new Map(items).values()]);
+      await writeItems(
+        client,
+        table,
+        once.map((item) => ({ put: item })),
+      );
     },
     advance: async (stream, version) => {
       await isWritten(

@@ -15,29 +15,38 @@ const bySum = async (
   generation: number,
   query: TallyQuery,
 ): Promise<readonly TallyRow[]> => {
-  const { partition, range, descending, limit, after } = query;
+  const { partition, range, descending, limit, after, start } = query;
   const index = view.table.indexes?.find(({ name }) => name === query.index);
   if (!index || !view.index) throw new Error(`Tally ${view.name} has no index ${query.index}.`);
   const { partitionKey, sortKey } = index;
-  const sum = after?.sum ?? 0;
+  const sum = after ? (after.sum ?? 0) : start;
   const condition = keyCondition({
     partitionName: partitionKey.name,
     sortName: sortKey.name,
     partition: `${generation}#${partition}`,
     range,
     descending,
-    ...(after === undefined ? {} : { after: sum }),
+    ...(sum === undefined ? {} : { after: sum }),
   });
   const rows: TallyRow[] = [];
   if (!condition) return rows;
-  const start = after && {
-    partition: `${generation}#${after.partition}`,
-    sort: shardSort(after.sort, 0),
-    [partitionKey.name]: `${generation}#${partition}`,
-    [sortKey.name]: sum,
+  // A position outside of the part that is asked for is refused by DynamoDB; the condition says it all then.
+  const behind = after &&
+    sum !== undefined &&
+    isWithin(sum, range) && {
+      partition: `${generation}#${after.partition}`,
+      sort: shardSort(after.sort, 0),
+      [partitionKey.name]: `${generation}#${partition}`,
+      [sortKey.name]: sum,
+    };
+  const asked = {
+    TableName: table,
+    IndexName: index.name,
+    ...condition,
+    Limit: limit,
+    ...(behind ? { ExclusiveStartKey: behind } : {}),
   };
-  const asked = { TableName: table, IndexName: index.name, ...condition, Limit: limit };
-  for await (const item of queryItems(client, { ...asked, ExclusiveStartKey: start })) {
+  for await (const item of queryItems(client, asked)) {
     const row = readShard(generation, item);
     if (isWithin(row.sums[view.index.by] ?? 0, range)) rows.push(row);
     if (rows.length === limit) break;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { addSums } from "../../core/view/sum.ts";
 import type { TallyRow } from "../../core/view/tally-view.ts";
 
 const shardDigits = 4;
@@ -7,6 +8,10 @@ const sumPrefix = "sum_";
 /** Sort key of one shard of a row: shards of one row are neighbours. */
 export const shardSort = (sort: string, shard: number): string =>
   `${sort}#${String(shard).padStart(shardDigits, "0")}`;
+
+/** Sort keys of all shards of a row. */
+export const allShards = (sort: string, shards: number): readonly string[] =>
+  Array.from({ length: shards }, (_, shard) => shardSort(sort, shard));
 
 /** Sort keys that all shards of a row lie between, both included. */
 export const shardBounds = (sort: string): { readonly first: string; readonly last: string } => ({
@@ -18,7 +23,7 @@ export const shardBounds = (sort: string): { readonly first: string; readonly la
 export const sumAttribute = (name: string): string => `${sumPrefix}${name}`;
 
 // Beyond the safe range the SDK answers big integers.
-const Sum = z.union([z.number(), z.bigint()]).transform(Number);
+const Stored = z.union([z.int(), z.bigint()]);
 
 const StoredShard = z
   .object({
@@ -32,7 +37,9 @@ const StoredShard = z
 export const readShard = (generation: number, item: unknown): TallyRow => {
   const { partition, sort, labels, ...others } = StoredShard.parse(item);
   const sums = Object.entries(others).flatMap(([name, value]) =>
-    name.startsWith(sumPrefix) ? [[name.slice(sumPrefix.length), Sum.parse(value)] as const] : [],
+    name.startsWith(sumPrefix)
+      ? [[name.slice(sumPrefix.length), Stored.parse(value)] as const]
+      : [],
   );
   return {
     partition: partition.slice(`${generation}#`.length),
@@ -43,8 +50,7 @@ export const readShard = (generation: number, item: unknown): TallyRow => {
 };
 
 /** Two shards of one row, summed. */
-export const sumShards = (left: TallyRow, right: TallyRow): TallyRow => {
-  const names = new Set([...Object.keys(left.sums), ...Object.keys(right.sums)]);
-  const sums = [...names].map((name) => [name, (left.sums[name] ?? 0) + (right.sums[name] ?? 0)]);
-  return { ...left, sums: Object.fromEntries(sums) };
-};
+export const sumShards = (left: TallyRow, right: TallyRow): TallyRow => ({
+  ...left,
+  sums: addSums(left.sums, right.sums),
+});

@@ -1,16 +1,29 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  PutCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
+import { rowKey } from "../../core/view/recent-rows.ts";
 import type {
   ShardAddition,
+  TallyKey,
   TallyOutcome,
+  TallyRow,
   TallyRows,
   TallyView,
   TallyWrite,
 } from "../../core/view/tally-view.ts";
-import { checkpointKey, readCheckpoints } from "./checkpoints.ts";
+import { readItems } from "./batches.ts";
+import { readCheckpoints } from "./checkpoints.ts";
 import { countRefusedWrite } from "./client.ts";
+import { isWritten } from "./conditional-write.ts";
 import { isConflict, isUnanswered, reasonCodes } from "./failure.ts";
 import { listTallyRows } from "./list-tally-rows.ts";
-import { shardSort, sumAttribute } from "./tally-item.ts";
+import { allShards, readShard, shardSort, sumAttribute, sumShards } from "./tally-item.ts";
+import { markPut, readMarks } from "./tally-marks.ts";
+
+type Client = Pick<DynamoDBDocumentClient, "send">;
 
 /** Attributes and placeholders of an update: `name` stands behind `#0`, its value behind `:0`. */
 const placeholders = (fields: readonly (readonly [string, unknown])[]) => ({
@@ -39,20 +52,8 @@ const additionUpdate = (
   };
 };
 
-const checkpointPut = (
-  table: string,
-  generation: number,
-  { stream, from, to }: TallyWrite["checkpoints"][number],
-) => ({
-  TableName: table,
-  Item: { ...checkpointKey(generation, stream), version: to },
-  ConditionExpression: from === 0 ? "attribute_not_exists(#version)" : "#version = :from",
-  ExpressionAttributeNames: { "#version": "version" },
-  ...(from === 0 ? {} : { ExpressionAttributeValues: { ":from": from } }),
-});
-
 /**
- * What a refused transaction means. One that was not answered may have been written all the same: whoever tries again
+ * What a refused write means. One that was not answered may have been written all the same: whoever tries again
  * reads its checkpoints first, and finds them moved then.
  */
 const whyRefused = (error: unknown, { checkpoints, additions }: TallyWrite): TallyOutcome => {
@@ -68,29 +69,73 @@ const whyRefused = (error: unknown, { checkpoints, additions }: TallyWrite): Tal
   throw error;
 };
 
+/** Writes what is all or nothing: one checkpoint alone is a put, at half the price of a transaction. */
+const write = async (
+  client: Client,
+  table: string,
+  view: TallyView,
+  generation: number,
+  { checkpoints, additions }: TallyWrite,
+): Promise<TallyOutcome> => {
+  const puts = checkpoints.map((each) => markPut(table, generation, each));
+  const [only, ...others] = puts;
+  if (only && others.length === 0 && additions.length === 0) {
+    const units = writeUnits(itemBytes(only.Item));
+    const isMoved = await isWritten(units, client.send(new PutCommand(only)));
+    return isMoved ? "written" : { stale: checkpoints.map(({ stream }) => stream) };
+  }
+  const TransactItems = [
+    // The checkpoints come first, so that reasons of a refusal stand at their places.
+    ...puts.map((Put) => ({ Put })),
+    ...additions.map((each) => ({ Update: additionUpdate(table, view, generation, each) })),
+  ];
+  await client.send(new TransactWriteCommand({ TransactItems }));
+  return "written";
+};
+
+/** Rows by their keys, read strongly, the shards of each summed. */
+const readRows = async (
+  client: Client,
+  table: string,
+  { shards }: TallyView,
+  generation: number,
+  rows: readonly TallyKey[],
+): Promise<readonly TallyRow[]> => {
+  const keys = rows.flatMap(({ partition, sort }) =>
+    allShards(sort, shards).map((each) => ({
+      partition: `${generation}#${partition}`,
+      sort: each,
+    })),
+  );
+  const found = new Map<string, TallyRow>();
+  for (const item of await readItems(client, table, keys)) {
+    const shard = readShard(generation, item);
+    const key = rowKey(shard);
+    const known = found.get(key);
+    found.set(key, known ? sumShards(known, shard) : shard);
+  }
+  return [...found.values()];
+};
+
 /**
  * The table of a tally, on DynamoDB. Every key of an item and of its index entry starts with the generation, so that
  * two builds of a view share one table and never meet.
  */
 export const createTallyRows = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Client,
   table: string,
   view: TallyView,
   generation: number,
 ): TallyRows => ({
-  add: async (write) => {
-    const TransactItems = [
-      // The checkpoints come first, so that reasons of a refusal stand at their places.
-      ...write.checkpoints.map((each) => ({ Put: checkpointPut(table, generation, each) })),
-      ...write.additions.map((each) => ({ Update: additionUpdate(table, view, generation, each) })),
-    ];
+  add: async (adding) => {
     try {
-      await client.send(new TransactWriteCommand({ TransactItems }));
-      return "written";
+      return await write(client, table, view, generation, adding);
     } catch (error) {
-      return whyRefused(error, write);
+      return whyRefused(error, adding);
     }
   },
   checkpoints: (streams) => readCheckpoints(client, table, generation, streams),
+  marks: (streams) => readMarks(client, table, generation, streams),
+  get: (keys) => readRows(client, table, view, generation, keys),
   list: (query) => listTallyRows(client, table, view, generation, query),
 });

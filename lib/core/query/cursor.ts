@@ -10,6 +10,15 @@ const digest = (scope: readonly string[]): string =>
     .digest("base64url")
     .slice(0, (scopeBytes * 4) / 3);
 
+/** What is longer, no row has as its key: DynamoDB's limit is 1,024 bytes, of which shards need some. */
+const keyBytesMax = 1_000;
+
+/** A part of a row's key in a position; refuses what no table would take. */
+export const Key = z
+  .string()
+  .min(1)
+  .refine((key) => Buffer.byteLength(key) <= keyBytesMax);
+
 /**
  * Where a page ends. `scope` says which query it belongs to (view, index, partition, ...) and goes in as a digest
  * only; `position` is where the next page goes on.

@@ -1,14 +1,19 @@
 import * as z from "zod";
 import type { Caller } from "../domain/access.ts";
 import type { LedgerRows, LedgerView } from "../view/ledger-view.ts";
-import type { TallyPosition, TallyRow, TallyRows, TallyView } from "../view/tally-view.ts";
-import type { ViewQuery } from "../view/view-query.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { shownSums } from "../view/sum.ts";
+import type { TallyRows, TallyView } from "../view/tally-view.ts";
+import type { SortRange, ViewQuery } from "../view/view-query.ts";
+import type { ConsistencyToken } from "./consistency-token.ts";
+import { decodeCursor, encodeCursor, Key } from "./cursor.ts";
+import { listBySum } from "./list-by-sum.ts";
 
 /** Which rows of a ledger or tally are asked for; `parameters` as they came. */
 export interface RowsRequest {
   readonly parameters: unknown;
   readonly caller: Caller;
+  /** What the rows have taken in already. */
+  readonly token: ConsistencyToken;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -19,94 +24,92 @@ export interface RowsPage {
   readonly cursor?: string;
 }
 
-/** What is longer, no row has as its key: DynamoDB's limit is 1,024 bytes, of which shards need some. */
-const keyBytesMax = 1_000;
+/** A request in the terms of the rows, and what its cursors belong to. */
+export interface RowsQuestion {
+  readonly scope: readonly string[];
+  readonly asked: {
+    readonly partition: string;
+    readonly range: SortRange;
+    readonly descending: boolean;
+    /** One row more than the page tells whether another page follows. */
+    readonly limit: number;
+  };
+}
 
-const Key = z
-  .string()
-  .min(1)
-  .refine((key) => Buffer.byteLength(key) <= keyBytesMax);
+const questionOf = (
+  { name }: LedgerView | TallyView,
+  query: ViewQuery,
+  { parameters, caller, limit }: RowsRequest,
+): RowsQuestion => {
+  const { index = "", descending = false } = query;
+  const partition = query.partition(parameters, caller);
+  const range = query.range?.(parameters) ?? {};
+  return {
+    scope: [name, index, partition, JSON.stringify(range)],
+    asked: { partition, range, descending, limit: limit + 1 },
+  };
+};
 
-/** One row more than the page tells whether another page follows. */
+const startOf = <S extends z.ZodType>(
+  { scope }: RowsQuestion,
+  { cursor }: RowsRequest,
+  position: S,
+): { readonly after?: z.output<S> } =>
+  cursor === undefined ? {} : { after: decodeCursor(scope, cursor, position) };
+
 const pageOf = <Row>(
   rows: readonly Row[],
-  limit: number,
+  { scope }: RowsQuestion,
+  { limit }: RowsRequest,
   show: (row: Row) => object,
-  cursorAt: (row: Row) => string,
+  positionOf: (row: Row) => unknown,
 ): RowsPage => {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const items = page.map(show);
-  return rows.length > limit && last !== undefined ? { items, cursor: cursorAt(last) } : { items };
+  return rows.length > limit && last !== undefined
+    ? { items, cursor: encodeCursor(scope, positionOf(last)) }
+    : { items };
 };
 
-/** One page of a ledger. */
+/** One page of a ledger, which is read strongly. */
 export const listLedger = async (
-  { name }: LedgerView,
+  view: LedgerView,
   query: ViewQuery,
   rows: LedgerRows,
-  { parameters, caller, limit, cursor }: RowsRequest,
+  request: RowsRequest,
 ): Promise<RowsPage> => {
-  const partition = query.partition(parameters, caller);
-  const { descending = false } = query;
-  const range = query.range?.(parameters) ?? {};
-  const scope = [name, partition, JSON.stringify(range)];
-  const after = cursor === undefined ? undefined : decodeCursor(scope, cursor, Key);
-  const found = await rows.list({
-    partition,
-    range,
-    descending,
-    limit: limit + 1,
-    ...(after === undefined ? {} : { after }),
-  });
+  const question = questionOf(view, query, request);
+  const found = await rows.list({ ...question.asked, ...startOf(question, request, Key) });
   return pageOf(
     found,
-    limit,
+    question,
+    request,
     ({ values }) => values,
-    ({ key }) => encodeCursor(scope, key),
+    ({ key }) => key,
   );
 };
 
-const Position = z.strictObject({
-  partition: Key,
-  sort: Key,
-  sum: z.int().exactOptional(),
-});
+const Position = z.strictObject({ partition: Key, sort: Key });
 
-const positionOf = (
-  { index }: TallyView,
-  asked: string | undefined,
-  row: TallyRow,
-): TallyPosition => {
-  const { partition, sort, sums } = row;
-  return asked && index ? { partition, sort, sum: sums[index.by] ?? 0 } : { partition, sort };
-};
-
-/** One page of a tally. */
+/**
+ * One page of a tally: in its own order, which is read strongly, or in the order of a sum, over whose index what the
+ * token names is laid.
+ */
 export const listTally = async (
   view: TallyView,
   query: ViewQuery,
   rows: TallyRows,
-  { parameters, caller, limit, cursor }: RowsRequest,
+  request: RowsRequest,
 ): Promise<RowsPage> => {
-  const { name } = view;
-  const { index, descending = false } = query;
-  const partition = query.partition(parameters, caller);
-  const range = query.range?.(parameters) ?? {};
-  const scope = [name, index ?? "", partition, JSON.stringify(range)];
-  const after = cursor === undefined ? undefined : decodeCursor(scope, cursor, Position);
-  const found = await rows.list({
-    partition,
-    range,
-    descending,
-    limit: limit + 1,
-    ...(index === undefined ? {} : { index }),
-    ...(after === undefined ? {} : { after }),
-  });
+  const question = questionOf(view, query, request);
+  if (query.index !== undefined) return listBySum(view, query.index, rows, question, request);
+  const found = await rows.list({ ...question.asked, ...startOf(question, request, Position) });
   return pageOf(
     found,
-    limit,
-    ({ labels, sums }) => ({ ...labels, ...sums }),
-    (row) => encodeCursor(scope, positionOf(view, index, row)),
+    question,
+    request,
+    ({ labels, sums }) => ({ ...labels, ...shownSums(sums) }),
+    ({ partition, sort }) => ({ partition, sort }),
   );
 };

@@ -4,6 +4,8 @@ import type { Message } from "../domain/message.ts";
 import { partitionAndSort, type TableDefinition } from "../system/table.ts";
 import type { Envelope } from "./envelope.ts";
 import type { Checkpoints } from "./ledger-view.ts";
+import type { RecentRow } from "./recent-rows.ts";
+import type { Sum, Sums } from "./sum.ts";
 import type { SortRange, ViewQuery } from "./view-query.ts";
 
 /** What one event adds to a row of a tally. */
@@ -31,7 +33,8 @@ export interface TallyDeclaration<E extends Message> {
   /** Number of this definition: raise it whenever `additions` changes what it gives. */
   readonly definition: number;
   /** The definition before this one, kept until every stage serves this one. */
-  readonly previous?: Pick<TallyDeclaration<E>, "definition" | "additions">;
+  readonly previous?: Pick<TallyDeclaration<E>, "definition" | "additions"> &
+    Partial<Pick<TallyDeclaration<E>, "index">>;
   /**
    * Over how many items a row is spread, so that no hot row slows its writers; they are summed on read. A view that is
    * indexed by a sum has one.
@@ -50,12 +53,16 @@ export interface TallyView extends Omit<TallyDeclaration<Message>, "previous"> {
   readonly previous?: TallyView;
 }
 
-/** A row of a tally; sums of all its shards. */
-export interface TallyRow {
+/** What tells a row of a tally from the others of its view. */
+export interface TallyKey {
   readonly partition: string;
   readonly sort: string;
+}
+
+/** A row of a tally; sums of all its shards. */
+export interface TallyRow extends TallyKey {
   readonly labels: Readonly<Record<string, string>>;
-  readonly sums: Readonly<Record<string, number>>;
+  readonly sums: Sums;
 }
 
 /** Which rows of a tally are asked for: in the order of `sort`, or of an index. */
@@ -67,19 +74,25 @@ export interface TallyQuery {
   readonly limit: number;
   /** Row to go on after. */
   readonly after?: TallyPosition;
+  /** Sum to begin with, every row that has it included; for an index only. */
+  readonly start?: Sum;
 }
 
 /** Where a row stands: by its own key, and by its sum where an index is asked. */
-export interface TallyPosition {
-  readonly partition: string;
-  readonly sort: string;
-  readonly sum?: number;
+export interface TallyPosition extends TallyKey {
+  readonly sum?: Sum;
 }
 
 /** Additions to one item of the table. */
-export interface ShardAddition extends Addition {
+export interface ShardAddition extends TallyRow {
   readonly shard: number;
   readonly index?: string;
+}
+
+/** How far a stream is applied, and which rows it has added to of late: an index may not show them yet. */
+export interface TallyMark {
+  readonly version: number;
+  readonly recent: readonly RecentRow[];
 }
 
 /** What one transaction writes: sums, and how far the streams that they come from are applied. */
@@ -89,16 +102,23 @@ export interface TallyWrite {
     readonly stream: string;
     readonly from: number;
     readonly to: number;
+    /** Replaces what the stream's mark holds; none when absent. */
+    readonly recent?: readonly RecentRow[];
   }[];
 }
 
-/** What became of a transaction; `stale`: these streams were at other checkpoints, and nothing was written. */
+/** What became of a write; `stale`: these streams were at other checkpoints, and nothing was written. */
 export type TallyOutcome = "written" | "busy" | { readonly stale: readonly string[] };
 
 /** The table of one generation of a tally. */
 export interface TallyRows extends Checkpoints {
   /** Adds and moves the checkpoints in one transaction, all or nothing. */
   add(write: TallyWrite): Promise<TallyOutcome>;
+  /** Checkpoints and recent rows of streams, read strongly; streams that were never applied are absent. */
+  marks(streams: readonly string[]): Promise<ReadonlyMap<string, TallyMark>>;
+  /** Rows by their keys, which must differ, read strongly and in any order; those that do not exist are absent. */
+  get(keys: readonly TallyKey[]): Promise<readonly TallyRow[]>;
+  /** One page; rows in the order of a sum come from an index, which may lag behind the table. */
   list(query: TallyQuery): Promise<readonly TallyRow[]>;
 }
 
@@ -138,7 +158,7 @@ export const tallyAdditions = (
   { name, additions, shards, index }: TallyView,
   event: Message,
   at: Envelope,
-): readonly ShardAddition[] =>
+): readonly (Addition & ShardAddition)[] =>
   additions(event, at).map((addition) => {
     if (!Object.values(addition.sums).every(Number.isSafeInteger))
       throw new Error(`Tally ${name}: ${at.stream}@${at.version} adds what is no integer.`);

@@ -7,6 +7,8 @@ import { fedBuilds, parkedCount, type ViewCatalogue, type ViewRecord } from "./v
 /** How a rebuild is getting on. */
 export interface RebuildReport {
   readonly status: "running" | "done" | "failed";
+  /** The generation that it fills, which serves once the rebuild is done. */
+  readonly generation: number;
   readonly segments: number;
   readonly segmentsDone: number;
   readonly streams: number;
@@ -48,6 +50,7 @@ const rebuildReport = async (
     segmentsDone === segments && record !== undefined && parkedCount(record, generation) > 0;
   return {
     status: finishedAt !== undefined ? "done" : isStuck ? "failed" : "running",
+    generation,
     segments,
     segmentsDone,
     streams: progress.reduce((sum, each) => sum + each.streams, 0),

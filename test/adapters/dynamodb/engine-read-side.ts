@@ -89,6 +89,7 @@ export const createEngineReadSide = (client: DynamoDBDocumentClient): EngineRead
         messages.push(...works.map((work) => ({ work, delaySeconds })));
       },
     },
+    bus: { publish: async () => [] },
     domainOf: (stream) => (stream.startsWith("jar-") ? jar : undefined),
     served: servedBy(client, tables, liveOf),
   };

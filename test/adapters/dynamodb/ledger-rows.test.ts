@@ -39,6 +39,30 @@ describe("the rows of a ledger", () => {
     expect(dynamo).toHaveReceivedCommandWith(BatchWriteCommand, { RequestItems });
   });
 
+  test("that many events share are written once, whoever else stands beside them", async () => {
+    const shared = {
+      partition: "ann",
+      sort: "jar-1",
+      key: "jar-1",
+      values: { n: 1 },
+      shared: true,
+    };
+    const standing = { partition: "3#ann", sort: "jar-1", values: { n: 1 }, shared: true };
+    dynamo.on(BatchGetCommand).resolves({ Responses: { view: [standing] } });
+    dynamo.on(BatchWriteCommand).resolves({});
+    await rows.put([shared]);
+    expect(dynamo).toHaveReceivedCommandTimes(BatchWriteCommand, 0);
+    await rows.put([shared, { partition: "ann", sort: "a", key, values: { n: 1 } }]);
+    const Item = { partition: "3#ann", sort: key, values: { n: 1 } };
+    const RequestItems = { view: [{ PutRequest: { Item } }] };
+    expect(dynamo).toHaveReceivedCommandWith(BatchWriteCommand, { RequestItems });
+    expect(dynamo).toHaveReceivedCommandWith(BatchGetCommand, {
+      RequestItems: {
+        view: { Keys: [{ partition: "3#ann", sort: "jar-1" }], ConsistentRead: true },
+      },
+    });
+  });
+
   test("are read strongly, so that none is missing that a checkpoint stands for", async () => {
     const item = { partition: "3#ann", sort: key, values: { n: 1 } };
     dynamo.on(QueryCommand).resolves({ Items: [item] });

@@ -1,6 +1,7 @@
 import { DeleteCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditReport, startAudit } from "../../../lib/core/audit/audit.ts";
+import { startAudit } from "../../../lib/core/audit/audit.ts";
+import { auditReport } from "../../../lib/core/audit/audit-report.ts";
 import { eventTable, idempotencyTable, viewControlTable } from "../../../lib/core/system/tables.ts";
 import { maintain } from "../../../lib/core/upkeep/maintain.ts";
 import { startRebuild } from "../../../lib/core/upkeep/rebuild.ts";

@@ -1,11 +1,13 @@
 import {
+  ConditionalCheckFailedException,
   InternalServerError,
   ProvisionedThroughputExceededException,
   ResourceNotFoundException,
   TransactionCanceledException,
+  TransactionConflictException,
   TransactionInProgressException,
 } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
@@ -94,6 +96,50 @@ describe("a transaction of a tally", () => {
   ])("fails for %s", async (_, error) => {
     dynamo.on(TransactWriteCommand).rejects(error);
     await expect(rows.add(write)).rejects.toBe(error);
+  });
+});
+
+describe("a checkpoint that moves by itself", () => {
+  const recent = [{ partition: "ann", sort: "in", index: "in", at: 1_000 }];
+  const move = { additions: [], checkpoints: [{ stream: "jar-1", from: 4, to: 5, recent }] };
+
+  test("is put on the condition that it is where it starts from", async () => {
+    dynamo.on(PutCommand).resolves({});
+    expect(await rows.add(move)).toBe("written");
+    expect(await rows.add({ ...move, checkpoints: [{ stream: "jar-1", from: 0, to: 1 }] })).toBe(
+      "written",
+    );
+    const [later, first] = dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input);
+    const key = { partition: "3#@jar-1", sort: "checkpoint" };
+    expect(later).toMatchObject({ ConditionExpression: "#version = :from" });
+    expect(later?.ExpressionAttributeValues).toEqual({ ":from": 4 });
+    expect(later?.Item).toEqual({ ...key, version: 5, recent });
+    expect(first).toMatchObject({ ConditionExpression: "attribute_not_exists(#version)" });
+    expect(first?.Item).toEqual({ ...key, version: 1 });
+    expect(dynamo).not.toHaveReceivedCommand(TransactWriteCommand);
+  });
+
+  test("is stale when it stands elsewhere, at the price of a put", async () => {
+    dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException(facts));
+    const meter = createMeter();
+    expect(await withMeter(meter, () => rows.add(move))).toEqual({ stale: ["jar-1"] });
+    expect(meter.used.writeUnits).toBe(1);
+  });
+
+  test.each([
+    ["met a transaction", new TransactionConflictException(facts)],
+    ["was throttled", new ProvisionedThroughputExceededException(facts)],
+    ["was not answered", new InternalServerError({ ...facts, $metadata: { httpStatusCode: 500 } })],
+    ["was cut off", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })],
+  ])("may be tried again when it %s", async (_, error) => {
+    dynamo.on(PutCommand).rejects(error);
+    expect(await rows.add(move)).toBe("busy");
+  });
+
+  test("fails for a table that is missing", async () => {
+    const error = new ResourceNotFoundException(facts);
+    dynamo.on(PutCommand).rejects(error);
+    await expect(rows.add(move)).rejects.toBe(error);
   });
 });
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { emptyToken } from "../../../lib/core/query/consistency-token.ts";
 import { encodeCursor } from "../../../lib/core/query/cursor.ts";
 import { listLedger, listTally, type RowsPage } from "../../../lib/core/query/list-rows.ts";
 import type { ViewQuery } from "../../../lib/core/view/view-query.ts";
@@ -38,6 +39,7 @@ describe("a ledger as it is asked", () => {
     listLedger(diary, queryOf(diary), memory.process().tables.ledger(diary, 1), {
       parameters,
       caller: ann,
+      token: emptyToken,
       limit,
       ...(cursor === undefined ? {} : { cursor }),
     });
@@ -79,7 +81,7 @@ describe("a ledger as it is asked", () => {
   test.each([[""], ["x".repeat(1_001)], ["\u{1F600}".repeat(300)], [7], [null]])(
     "refuses a cursor whose position is no key: %j",
     async (position) => {
-      const cursor = encodeCursor([diary.name, "ann", "{}"], position);
+      const cursor = encodeCursor([diary.name, "", "ann", "{}"], position);
       await expect(ask(2, { user: "ann" }, cursor)).rejects.toMatchObject(notOfThisQuery);
     },
   );
@@ -107,6 +109,7 @@ describe("a tally as it is asked", () => {
     listTally(ranking, queryOf(ranking), memory.process().tables.tally(ranking, 1), {
       parameters,
       caller: ann,
+      token: emptyToken,
       limit,
       ...(cursor === undefined ? {} : { cursor }),
     });
@@ -143,27 +146,57 @@ describe("a tally as it is asked", () => {
     const other = { kind: "in", over: "5" };
     await expect(ask(2, other, cursor)).rejects.toMatchObject(notOfThisQuery);
   });
+});
 
-  test.each([
-    [{ partition: "ann", sort: "in", sum: 0.5 }],
-    [{ partition: "ann", sort: "in", sum: "5" }],
-    [{ partition: "", sort: "in", sum: 5 }],
-    [{ partition: "ann", sort: "in", sum: 5, more: 1 }],
-    ["ann"],
-  ])("refuses a cursor whose position is none: %j", async (position) => {
-    const cursor = encodeCursor([ranking.name, "kind", "in", '{"above":0}'], position);
-    await expect(ask(2, { kind: "in" }, cursor)).rejects.toMatchObject(notOfThisQuery);
-  });
-
-  test("in the order of its own rows shows the sums of all shards", async () => {
-    const rows = memory.process().tables.tally(purses, 1);
-    const labels = { user: "ann" };
-    const additions = [0, 3].map((shard) => {
-      return { partition: "ann", sort: "coins", labels, sums: { coins: 1, count: 1 }, shard };
+describe("a tally as it is asked in its own order", () => {
+  const put = (sort: string, coins: number, ...shards: readonly number[]) =>
+    memory
+      .process()
+      .tables.tally(purses, 1)
+      .add({
+        additions: shards.map((shard) => {
+          const labels = { user: "ann", sort };
+          return { partition: "ann", sort, labels, sums: { coins, count: 1 }, shard };
+        }),
+        checkpoints: [{ stream: `jar-${sort}-${shards}`, from: 0, to: 1 }],
+      });
+  const ask: Ask = (limit, parameters = { user: "ann" }, cursor) =>
+    listTally(purses, queryOf(purses), memory.process().tables.tally(purses, 1), {
+      parameters,
+      caller: ann,
+      token: emptyToken,
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
     });
-    await rows.add({ additions, checkpoints: [{ stream: "jar-p", from: 0, to: 1 }] });
-    const request = { parameters: { user: "ann" }, caller: ann, limit: 5 };
-    const page = await listTally(purses, queryOf(purses), rows, request);
-    expect(page).toEqual({ items: [{ user: "ann", coins: 2, count: 2 }] });
+
+  test("shows the sums of all shards", async () => {
+    await put("coins", 1, 0, 3);
+    expect(await ask(5)).toEqual({ items: [{ user: "ann", sort: "coins", coins: 2, count: 2 }] });
   });
+
+  test("is shown page by page, each row once", async () => {
+    for (const sort of ["c", "a", "e", "b", "d"]) await put(sort, 1, 0, 2);
+    expect(await sizes(ask, 2)).toEqual([2, 2, 1]);
+    const seen = (await pages(ask, 2)).flat().map((row) => Object(row).sort);
+    expect(seen).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  test("says of a sum beyond the range of numbers that it is rounded", async () => {
+    await put("coins", Number.MAX_SAFE_INTEGER, 0);
+    expect((await ask(1)).items[0]).not.toHaveProperty("rounded");
+    await put("coins", 4, 1);
+    expect(JSON.parse(JSON.stringify(await ask(1)))).toEqual({
+      items: [{ user: "ann", sort: "coins", coins: 2 ** 53 + 4, count: 2, rounded: ["coins"] }],
+    });
+    await put("coins", -4, 2);
+    expect((await ask(1)).items[0]).toMatchObject({ coins: Number.MAX_SAFE_INTEGER, count: 3 });
+  });
+
+  test.each([[{ partition: "ann" }], [{ partition: "ann", sort: "a", more: 1 }], ["a"]])(
+    "refuses a cursor whose position is none: %j",
+    async (position) => {
+      const cursor = encodeCursor([purses.name, "", "ann", "{}"], position);
+      await expect(ask(2, { user: "ann" }, cursor)).rejects.toMatchObject(notOfThisQuery);
+    },
+  );
 });

@@ -25,10 +25,13 @@ const reaching = (plan: Readonly<Record<string, readonly [number, number][]>>): 
     },
   };
 };
-const wait = (rows: Checkpoints, token: Readonly<Record<string, number>>) => {
-  const streams = Object.entries(token).map(([stream, version]) => ({ stream, version }));
+const ann = { sub: "ann", admin: false, auditor: false };
+const ben = { ...ann, sub: "ben" };
+const wait = (rows: Checkpoints, named: Readonly<Record<string, number>>, caller = ann) => {
+  const streams = Object.entries(named).map(([stream, version]) => ({ stream, version }));
   const ports = { ...clock, random: createDice(), store: log.store };
-  return waitForCheckpoints(ports, diary, rows, parseToken(formatToken(streams) || undefined));
+  const token = parseToken(formatToken(streams) || undefined);
+  return waitForCheckpoints(ports, diary, rows, token, caller);
 };
 const waited = () => clock.slept.reduce((sum, ms) => sum + ms, 0);
 const reads = () => log.store.calls.filter(({ call }) => call !== "append");
@@ -94,5 +97,48 @@ describe("a query with a token", () => {
   test("reads the head of a stream once, however long it waits for it", async () => {
     await wait(reaching({ "jar-a": [[900, 5]] }), { "jar-a": 5 });
     expect(reads()).toHaveLength(1);
+  });
+});
+
+describe("a query with a token that names what is somebody else's", () => {
+  const behind = () =>
+    reaching({
+      "jar-a": [
+        [0, 2],
+        [150, 5],
+      ],
+    });
+
+  test("waits for it all the same, for tokens are passed on", async () => {
+    await wait(behind(), { "jar-a": 5 }, ben);
+    expect(waited()).toBeGreaterThanOrEqual(150);
+  });
+
+  test("is not told that a version does not exist: it waits for the head", async () => {
+    for (const version of [6, 99, Number.MAX_SAFE_INTEGER]) {
+      const before = waited();
+      await wait(behind(), { "jar-a": version }, ben);
+      expect(waited() - before).toBeGreaterThanOrEqual(150);
+    }
+    await wait(reaching({ "jar-a": [[0, 5]] }), { "jar-a": 6 }, ben);
+  });
+
+  test("is not told where the head is when the view does not get there", async () => {
+    const refused = { kind: "unavailable", message: "View diary has not taken in jar-a@99." };
+    await expect(wait(reaching({}), { "jar-a": 99 }, ben)).rejects.toMatchObject(refused);
+  });
+
+  test("is told of admins' and auditors' mistakes, who may read everything", async () => {
+    for (const role of ["admin", "auditor"])
+      await expect(wait(behind(), { "jar-a": 6 }, { ...ben, [role]: true })).rejects.toMatchObject({
+        kind: "bad-input",
+      });
+  });
+
+  test("is refused for a mistake of the caller's own beside it", async () => {
+    await log.fill("c", 1, 1, "ben");
+    const named = { "jar-a": 99, "jar-c": 2 };
+    const text = expect.stringContaining("names version 2 of jar-c");
+    await expect(wait(behind(), named, ben)).rejects.toMatchObject({ message: text });
   });
 });

@@ -1,103 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Commit } from "../../../lib/core/log/commit.ts";
-import { applyTally, packTally, tallyRoundsMax } from "../../../lib/core/view/apply-tally.ts";
+import { applyTally, tallyRoundsMax } from "../../../lib/core/view/apply-tally.ts";
 import { groupByStream, type StreamCommits } from "../../../lib/core/view/apply-view.ts";
-import type { ShardAddition, TallyRows, TallyView } from "../../../lib/core/view/tally-view.ts";
+import type { TallyRows, TallyView } from "../../../lib/core/view/tally-view.ts";
 import { createClock, createDice, type FakeClock } from "../../clock.ts";
 import { Event } from "../../jar.ts";
 import { createJarLog, type JarLog } from "../../jar-log.ts";
 import { createMemoryViews, type MemoryViews, type ProcessOptions } from "../../memory-views.ts";
-import { purses, unbearable } from "../../sample-views.ts";
-
-const additionTo = (sort: string, coins = 1): ShardAddition => ({
-  partition: "ann",
-  sort,
-  labels: {},
-  sums: { coins },
-  shard: 0,
-});
-/** Contributions of one stream, each of one event that adds to these rows. */
-const contributions = (stream: string, ...rows: readonly (readonly string[])[]) =>
-  rows.map((sorts, index) => ({
-    stream,
-    version: index + 1,
-    additions: sorts.map((sort) => additionTo(sort)),
-  }));
-const sorts = (count: number, first = 0) =>
-  Array.from({ length: count }, (_, place) => `row-${first + place}`);
-
-describe("packing additions into transactions", () => {
-  test("puts many streams that add to one row into one transaction", () => {
-    const all = Array.from({ length: 60 }, (_, place) =>
-      contributions(`jar-${place}`, ["a"], ["a"]),
-    );
-    const [only, ...others] = packTally(all.flat());
-    expect(others).toEqual([]);
-    expect(only?.additions).toEqual([additionTo("a", 120)]);
-    expect(only?.checkpoints).toHaveLength(60);
-    expect(only?.checkpoints[7]).toEqual({ stream: "jar-7", from: 0, to: 2 });
-  });
-
-  test("sums what goes to the same row under any name", () => {
-    const two = { ...additionTo("a"), sums: { coins: -3, count: 1 } };
-    const [only] = packTally([
-      { stream: "jar-a", version: 5, additions: [additionTo("a"), two] },
-      { stream: "jar-a", version: 6, additions: [{ ...two, shard: 1 }] },
-    ]);
-    expect(only?.additions).toEqual([
-      { ...additionTo("a"), sums: { coins: -2, count: 1 } },
-      { ...two, shard: 1 },
-    ]);
-    expect(only?.checkpoints).toEqual([{ stream: "jar-a", from: 4, to: 6 }]);
-  });
-
-  test("splits more than a hundred actions between events", () => {
-    const events = [sorts(60), sorts(39, 60), sorts(1, 99), sorts(99, 200)];
-    const writes = packTally(contributions("jar-a", ...events));
-    const shape = writes.map(({ additions, checkpoints }) => [additions.length, checkpoints]);
-    expect(shape).toEqual([
-      [99, [{ stream: "jar-a", from: 0, to: 2 }]],
-      [1, [{ stream: "jar-a", from: 2, to: 3 }]],
-      [99, [{ stream: "jar-a", from: 3, to: 4 }]],
-    ]);
-  });
-
-  test("never has more than a hundred actions, and loses none", () => {
-    const dice = createDice(7);
-    const all = Array.from({ length: 40 }, (_, place) =>
-      contributions(
-        `jar-${place}`,
-        ...Array.from({ length: 5 }, () => sorts(Math.floor(dice() * 30), Math.floor(dice() * 90))),
-      ),
-    );
-    const writes = packTally(all.flat());
-    const actions = writes.map((each) => each.additions.length + each.checkpoints.length);
-    expect(Math.max(...actions)).toBeLessThanOrEqual(100);
-    const total = (additions: readonly ShardAddition[]) =>
-      additions.reduce((sum, { sums: { coins = 0 } }) => sum + coins, 0);
-    const added = writes.reduce((sum, { additions }) => sum + total(additions), 0);
-    expect(added).toBe(all.flat().reduce((sum, { additions }) => sum + total(additions), 0));
-    const heads = new Map<string, number>();
-    for (const { stream, from, to } of writes.flatMap(({ checkpoints }) => checkpoints)) {
-      expect(from).toBe(heads.get(stream) ?? 0);
-      heads.set(stream, to);
-    }
-    expect([...heads.values()]).toEqual(Array.from({ length: 40 }, () => 5));
-  });
-
-  test("refuses an event that adds to more rows than a transaction may have", () => {
-    expect(() => packTally(contributions("jar-a", sorts(99)))).not.toThrow();
-    expect(() => packTally(contributions("jar-a", sorts(100)))).toThrow(
-      "jar-a@1 adds to more rows than one transaction may have",
-    );
-  });
-
-  test("moves checkpoints of events that add nothing, and has nothing to do for no events", () => {
-    const checkpoints = [{ stream: "jar-a", from: 0, to: 2 }];
-    expect(packTally(contributions("jar-a", [], []))).toEqual([{ additions: [], checkpoints }]);
-    expect(packTally([])).toEqual([]);
-  });
-});
+import { purses, ranking, unbearable } from "../../sample-views.ts";
 
 describe("a tally", () => {
   let log: JarLog;
@@ -125,7 +35,7 @@ describe("a tally", () => {
     expect(await applyAll(log.commits)).toEqual(new Map());
     expect(counted()).toEqual([{ coins: 120, count: 120 }]);
     expect(writes()).toBe(1);
-    expect(memory.calls.get("tally.checkpoints")).toBe(1);
+    expect(memory.calls.get("tally.marks")).toBe(1);
     expect(reads()).toEqual([]);
   });
 
@@ -160,7 +70,11 @@ describe("a tally", () => {
   const wide: TallyView = {
     ...purses,
     shards: 1,
-    additions: (_, { version }) => sorts(60, version * 60).map((sort) => additionTo(sort)),
+    additions: (_, { version }) =>
+      Array.from({ length: 60 }, (_row, place) => {
+        const sort = `row-${version * 60 + place}`;
+        return { partition: "ann", sort, labels: {}, sums: { coins: 1 } };
+      }),
   };
   const expectWide = (): void => {
     expect(memory.checkpoints(wide).get("jar-a")).toBe(4);
@@ -202,6 +116,76 @@ describe("a tally", () => {
       expect(counted()).toEqual([{ coins: 5, count: 5 }]);
     },
   );
+
+  test("moves checkpoints of streams that add nothing one by one, and what adds together", async () => {
+    const shapes: string[] = [];
+    const spy = (rows: TallyRows): TallyRows => ({
+      ...rows,
+      add: async (write) => {
+        shapes.push(`${write.checkpoints.length} streams, ${write.additions.length} rows`);
+        return rows.add(write);
+      },
+    });
+    for (const id of ["a", "b", "c", "d"]) await log.fill(id, 1);
+    const made = log.commits.length;
+    await log.add("a", [Event.Shaken({ noise: "x" })]);
+    await log.add("b", [Event.CoinsPut({ coins: 1 })]);
+    await log.add("c", [Event.Shaken({ noise: "x" })]);
+    await log.add("c", [Event.CoinsPut({ coins: 1 }), Event.Shaken({ noise: "x" })]);
+    await log.add("d", [Event.Shaken({ noise: "x" }), Event.Shaken({ noise: "x" })]);
+    const rows = spy(memory.process().tables.tally(ranking, 1));
+    const ports = { ...clock, random: createDice() };
+    for (const commits of [log.commits.slice(0, made), log.commits.slice(made)])
+      await applyTally(ports, ranking, rows, log.store, groupByStream(commits));
+    expect(shapes).toEqual([
+      "4 streams, 1 rows",
+      "2 streams, 1 rows",
+      "1 streams, 0 rows",
+      "1 streams, 0 rows",
+    ]);
+    const heads = ["a", "b", "c", "d"].map((id) => memory.checkpoints(ranking).get(`jar-${id}`));
+    expect(heads).toEqual([2, 2, 4, 3]);
+    expect(memory.tally(ranking).map(({ sums }) => sums)).toEqual([{ coins: 6 }]);
+  });
+
+  test("parks a stream whose checkpoint cannot be moved, and moves the others", async () => {
+    for (const id of ["a", "b", "c"]) await log.fill(id, 1);
+    await apply(groupByStream(log.commits), {}, ranking);
+    const news = [];
+    for (const id of ["a", "b", "c"]) news.push(await log.add(id, [Event.Shaken({ noise: "x" })]));
+    const { tables } = memory.process();
+    const plain = tables.tally(ranking, 1);
+    const rows: TallyRows = {
+      ...plain,
+      add: async (write) => {
+        if (write.checkpoints.some(({ stream }) => stream === "jar-b")) throw new Error("No.");
+        return plain.add(write);
+      },
+    };
+    const ports = { ...clock, random: createDice() };
+    const failures = await applyTally(ports, ranking, rows, log.store, groupByStream(news));
+    expect(failures).toEqual(new Map([["jar-b", new Error("No.")]]));
+    const reached = await plain.checkpoints(["jar-a", "jar-b", "jar-c"]);
+    expect([...reached.values()].sort()).toEqual([1, 2, 2]);
+  });
+
+  test("remembers for a minute which rows of an index a stream has added to", async () => {
+    const { tables } = memory.process();
+    const recent = async () =>
+      (await tables.tally(ranking, 1).marks(["jar-a"])).get("jar-a")?.recent ?? [];
+    const start = clock.now();
+    const row = (sort: string, at: number) => ({ partition: "ann", sort, index: sort, at });
+    await apply(groupByStream(await log.fill("a", 1)), {}, ranking);
+    expect(await recent()).toEqual([row("in", start)]);
+    clock.advance(40_000);
+    const taken = await log.add("a", [Event.CoinsTaken({ coins: 1 })]);
+    await apply(groupByStream([taken]), {}, ranking);
+    expect(await recent()).toEqual([row("in", start), row("out", start + 40_000)]);
+    clock.advance(40_000);
+    const shaken = await log.add("a", [Event.Shaken({ noise: "x" })]);
+    await apply(groupByStream([shaken]), {}, ranking);
+    expect(await recent()).toEqual([row("out", start + 40_000)]);
+  });
 
   test("isolates a stream that it cannot bear", async () => {
     await log.fill("good", 3);
@@ -268,7 +252,7 @@ describe("a tally", () => {
     await log.fill("a", 1);
     await log.fill("b", 1);
     const hook = (name: string) => {
-      if (name === "tally.checkpoints") throw new Error("No table.");
+      if (name === "tally.marks") throw new Error("No table.");
     };
     const failures = await applyAll(log.commits, { hook });
     expect(failures).toEqual(

@@ -63,7 +63,7 @@ describe("a batch of notifications", () => {
     "ledger.advance",
     "tally.add",
     "ledger.checkpoints",
-    "tally.checkpoints",
+    "tally.marks",
     "documents.get",
   ])("that fails at %s in one view reaches the others, and that one in the end", async (call) => {
     await log.fill("a", 3);

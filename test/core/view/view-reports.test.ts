@@ -26,9 +26,10 @@ test("a rebuild tells how far it has come, and that it is done", async () => {
   const { generation } = await startRebuild(ports, purses, { segments: 2 });
   const [running] = await viewReports(ports);
   expect(running?.rebuild).toMatchObject({ status: "running", segments: 2, segmentsDone: 0 });
+  expect([running?.generation, running?.rebuild?.generation]).toEqual([1, generation]);
   await side.drain(ports);
   const [done] = await viewReports(ports);
-  expect(done).toMatchObject({ generation, rebuild: { status: "done", streams: 4 } });
+  expect(done).toMatchObject({ generation, rebuild: { status: "done", generation, streams: 4 } });
 });
 
 test("a rebuild that only waits for parked streams has failed until somebody sees to them", async () => {
