@@ -1,3 +1,4 @@
+import { corsOriginsFrom } from "../local/cors.ts";
 import { StartupFault } from "../local/startup-fault.ts";
 import { type System, startSystem } from "../local/system.ts";
 import { welcome } from "../local/welcome.ts";
@@ -67,9 +68,11 @@ const stopOnSignals = (system: Pick<System, "stop">): void => {
 
 const start = async (): Promise<void> => {
   const engine = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  const corsOrigins = corsOriginsFrom(process.env.CORS_ORIGINS ?? "");
   const system = await startSystem({
     port: portOf(process.env.PORT ?? "3000"),
     dataDir: process.env.DATA_DIR || ".everfold",
+    corsOrigins,
     log: complain,
   });
   stopOnSignals(system);
@@ -79,7 +82,7 @@ const start = async (): Promise<void> => {
     process.exit(1);
   });
   const { url, dataDir } = system;
-  say(welcome({ url, dataDir, token: await system.token("alice"), engine }));
+  say(welcome({ url, dataDir, token: await system.token("alice"), engine, corsOrigins }));
 };
 
 await start().catch(fail);

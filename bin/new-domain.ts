@@ -51,8 +51,8 @@ npm("run", "schemas");
 say(`A domain of ${collection}:\n`);
 for (const { path } of files) say(`  ${path}`);
 say(`  ${index} has one line more\n`);
-say(`Its events are published: JSON Schemas under test/schemas/${name}, routes in docs/openapi.json
-and docs/access.md.
+say(`Its events and its state are published, JSON Schemas under test/schemas/${name}; what its views
+make of examples, under test/views/${name}; its routes, in docs/openapi.json and docs/access.md.
 
   npm run check     passes as it is
   npm start         serves POST /${collection}/{id}/create and GET /${collection}/{id}

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import * as z from "zod";
+import { isForThisMachine } from "./loopback.ts";
 
 const host = "127.0.0.1";
 
@@ -87,13 +88,15 @@ const answer = async (
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<object> => {
-  if (request.headers["content-type"] !== contentType)
+  const { host: asked, "content-type": type, "x-amz-target": action } = request.headers;
+  if (!isForThisMachine(asked))
+    throw new AwsRefusal("MisdirectedRequest", `${asked} is not this machine.`, { status: 421 });
+  if (type !== contentType)
     throw new AwsRefusal("UnknownOperationException", `The content type must be ${contentType}.`);
-  const asked = String(request.headers["x-amz-target"]);
-  const [service, name = "", ...others] = asked.split(".");
+  const [service, name = "", ...others] = String(action).split(".");
   const isOurs = service === target && others.length === 0 && Object.hasOwn(operations, name);
   const operation = isOurs ? operations[name] : undefined;
-  if (!operation) throw new AwsRefusal("UnknownOperationException", `${asked} is not known here.`);
+  if (!operation) throw new AwsRefusal("UnknownOperationException", `${action} is not known here.`);
   return operation(await readBody(request, bodyBytesMax), signal);
 };
 

@@ -113,8 +113,9 @@ export const functionEnvironment = (
   WORK_QUEUE_URL: queue.queueUrl(workQueue.name),
   DEAD_LETTER_QUEUE_URL: queue.queueUrl(workQueue.deadLetters),
   EVENT_BUS_NAME: busName,
+  PROJECTOR_FAILURES: "projector",
+  PUBLISHER_FAILURES: "publisher",
   POWERTOOLS_SERVICE_NAME: "everfold",
   POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? "WARN",
   POWERTOOLS_METRICS_NAMESPACE: "Everfold/local",
-  POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? "true",
 });

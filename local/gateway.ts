@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { HttpFunction, Route } from "../lib/core/system/route.ts";
+import { type Cors, createCors } from "./cors.ts";
 import { callFunction, type LocalFunction } from "./function.ts";
 import { type FlatClaims, httpEvent } from "./http-event.ts";
 import { type HttpAnswer, httpAnswer, problem, sendAnswer } from "./http-result.ts";
 import type { LocalRoute } from "./local-routes.ts";
+import { isForThisMachine } from "./loopback.ts";
 import { bodyBytesMax, readBytes, requestBody } from "./request-body.ts";
 import { pathSegments, routeTable } from "./route-table.ts";
 import { errorCode, errorText, StartupFault } from "./startup-fault.ts";
@@ -22,6 +24,8 @@ export interface GatewayOptions {
   verify(token: string): Promise<FlatClaims>;
   /** Routes of the local host itself. */
   readonly local: readonly LocalRoute[];
+  /** Origins of pages in browsers that may call; none: no page may. */
+  readonly corsOrigins: readonly string[];
   /** Called after each request that may have written. */
   onWritten(): void;
   log(line: string): void;
@@ -76,6 +80,11 @@ const unauthorized = (requestId: string): HttpAnswer =>
 const tooLarge = (requestId: string): HttpAnswer =>
   problem(413, "Content too large", `The limit is ${bodyBytesMax} bytes.`, requestId);
 
+const misdirected = (requestId: string, host: string | undefined): HttpAnswer => {
+  const detail = `This host answers to localhost and 127.0.0.1 only, not to ${host ?? "no name"}.`;
+  return problem(421, "Misdirected request", detail, requestId);
+};
+
 const claimsOf = async (
   { verify }: GatewayOptions,
   { headers }: IncomingMessage,
@@ -85,7 +94,10 @@ const claimsOf = async (
 };
 
 /** Answers an arrival as a route of the local host, or through a function as an HTTP API does. */
-const answerer = (options: GatewayOptions): ((arrival: Arrival) => Promise<HttpAnswer>) => {
+const answerer = (
+  options: GatewayOptions,
+  cors: Cors,
+): ((arrival: Arrival) => Promise<HttpAnswer>) => {
   const routes = routeTable(options.routes);
   const local = routeTable(options.local);
 
@@ -107,6 +119,10 @@ const answerer = (options: GatewayOptions): ((arrival: Arrival) => Promise<HttpA
 
   return async (arrival) => {
     const { request, requestId, segments, bytes } = arrival;
+    const { host: name } = request.headers;
+    if (!isForThisMachine(name)) return misdirected(requestId, name);
+    const preflight = cors.preflight(request);
+    if (preflight) return preflight;
     const match = local.match(request.method ?? "", segments);
     if (!match) return throughFunction(arrival);
     return bytes ? match.route.answer({ requestId, body: bytes.toString() }) : tooLarge(requestId);
@@ -135,7 +151,8 @@ const listen = async (server: Server, port: number): Promise<string> => {
  * has them, functions in this process. Faults become a 500 problem with the request's id, and a line in the log.
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const answer = answerer(options);
+  const cors = createCors(options.corsOrigins);
+  const answer = answerer(options, cors);
   let stopping = false;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -149,6 +166,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     if (body === "broken off") return;
     const answered = await answer(arrivalOf(request, requestId, body)).catch(fault);
     response.setHeader("apigw-requestid", requestId);
+    for (const [name, value = ""] of Object.entries(cors.headersFor(request)))
+      response.setHeader(name, value);
     try {
       sendAnswer(response, answered, stopping);
     } catch (error) {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { join, normalize } from "node:path";
+import { isForThisMachine } from "./loopback.ts";
 
 const host = "127.0.0.1";
 
@@ -54,7 +55,8 @@ const answer = async (
  * functions read.
  */
 export const startS3 = async ({ directory }: S3Options): Promise<LocalS3> => {
-  const server = createServer(({ method, url = "/" }, response) => {
+  const server = createServer(({ method, url = "/", headers }, response) => {
+    if (!isForThisMachine(headers.host)) return refuse(response, 421, "MisdirectedRequest");
     void answer(directory, method, url, response);
   });
   server.listen(0, host);

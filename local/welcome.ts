@@ -6,17 +6,21 @@ export interface WelcomeFacts {
   readonly token: string;
   /** Address of the engine, when it is not the embedded one. */
   readonly engine: string | undefined;
+  /** Origins of pages in browsers that may call. */
+  readonly corsOrigins: readonly string[];
 }
 
+/** A line that is there only where there is something to say. */
+const line = (name: string, value: string | undefined): string =>
+  value ? `\n  ${name.padEnd(6)} ${value}` : "";
+
 /** What the local host prints once it is up: where it is, and calls to paste into a shell. */
-export const welcome = ({ url, dataDir, token, engine }: WelcomeFacts): string => `
+export const welcome = ({ url, dataDir, token, engine, corsOrigins }: WelcomeFacts): string => `
 Everfold is running.
 
   API    ${url}
-  Data   ${dataDir} (kept between runs; delete it to start over)${
-    engine === undefined ? "" : `\n  Tables ${engine}`
-  }
-  Docs   README.md and docs/
+  Data   ${dataDir} (kept between runs; delete it to start over)
+  Docs   README.md and docs/${line("Tables", engine)}${line("Pages", corsOrigins.join(", "))}
 
 Open an account as alice, then read it (paste into a shell; the token lasts 12 hours):
 

@@ -1,4 +1,5 @@
-import { type AuditReport, auditReport, startAudit } from "../lib/core/audit/audit.ts";
+import { startAudit } from "../lib/core/audit/audit.ts";
+import { type AuditReport, auditReport } from "../lib/core/audit/audit-report.ts";
 import type { Problem } from "../lib/core/audit/audit-stream.ts";
 import type { Commit, UnhashedCommit } from "../lib/core/log/commit.ts";
 import { commitHash, genesisHash } from "../lib/core/log/integrity.ts";

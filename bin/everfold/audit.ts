@@ -14,6 +14,8 @@ const Found = z.object({
 const Report = z.object({
   status: z.enum(["never", "running", "done"]),
   ok: z.boolean().optional(),
+  segments: z.int(),
+  segmentsDone: z.int(),
   streams: z.int(),
   events: z.int(),
   problems: z.array(Found),
@@ -24,11 +26,12 @@ const Report = z.object({
 type Report = z.output<typeof Report>;
 const Begun = z.object({ run: z.string(), segments: z.int(), startedAt: z.string() });
 
-const headline = ({ status, streams, events, problemsFound, finishedAt }: Report): string => {
+const headline = (report: Report): string => {
+  const { status, segments, segmentsDone, streams, events, problemsFound, finishedAt } = report;
   const found = problemsFound === 0 ? "no problem" : `${problemsFound} problems`;
   if (status === "never") return "Nothing has been audited yet.";
   if (status === "running")
-    return `An audit is running: ${streams} streams, ${events} events, ${found} so far.`;
+    return `An audit is running, ${segmentsDone} of ${segments} segments done: ${streams} streams, ${events} events, ${found} so far.`;
   return `${streams} streams, ${events} events, audited at ${finishedAt ?? "?"}: ${found}.`;
 };
 
@@ -66,9 +69,9 @@ const audit = async (work: Work): Promise<Outcome> => {
       throw new OperatorFault(
         `An audit begun at ${now.startedAt} has taken the place of this one.`,
       );
-    const { streams, events, problemsFound } = now;
+    const { segments, segmentsDone, streams, events, problemsFound } = now;
     const what = `${streams} streams, ${events} events, ${problemsFound} problems`;
-    terminal.progress.show(events, undefined, what);
+    terminal.progress.show(segmentsDone, segments, what);
     return now.status === "done" ? now : undefined;
   });
   return outcome(report);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { systemClock } from "../../lib/client/clock.ts";
 import { Problem } from "../../lib/client/problem.ts";
 import { type Request, send, type Wire } from "../../lib/client/transport.ts";
+import { isLoopback } from "../../local/loopback.ts";
 import type { Options } from "./arguments.ts";
 import { OperatorFault, UsageFault } from "./failure.ts";
 
@@ -21,8 +22,6 @@ const defaultUrl = "http://localhost:3000";
 
 /** Whom the local host takes an operator for. */
 const operator = { sub: "operator", groups: ["admin"] };
-
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 const textOf = (value: string | boolean | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
@@ -52,7 +51,7 @@ const localToken = async (wire: Wire): Promise<string> => {
 
 const tokenOf = (wire: Wire, hostname: string, given: string | undefined) => {
   if (given !== undefined) return async () => given;
-  if (!loopback.test(hostname))
+  if (!isLoopback(hostname))
     throw new UsageFault(`${wire.url} needs an admin's token: set EVERFOLD_TOKEN.`);
   let token: Promise<string> | undefined;
   return () => {

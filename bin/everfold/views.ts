@@ -6,6 +6,7 @@ import { timeoutOf, waitFor } from "./wait.ts";
 
 const Rebuild = z.object({
   status: z.enum(["running", "done", "failed"]),
+  generation: z.int(),
   segments: z.int(),
   segmentsDone: z.int(),
   streams: z.int(),
@@ -31,10 +32,10 @@ const reportsOf = async (server: Server): Promise<readonly Report[]> =>
 
 const rebuildText = (rebuild: Report["rebuild"]): string => {
   if (!rebuild) return "-";
-  const { status, segments, segmentsDone, startedAt, finishedAt } = rebuild;
+  const { status, generation, segments, segmentsDone, startedAt, finishedAt } = rebuild;
   return status === "done"
     ? `done ${finishedAt ?? startedAt}`
-    : `${status} ${segmentsDone}/${segments} since ${startedAt}`;
+    : `${status} ${segmentsDone}/${segments} of generation ${generation} since ${startedAt}`;
 };
 
 const list = async ({ server }: Work): Promise<Outcome> => {
@@ -56,7 +57,8 @@ const settled = async (
   generation: number,
 ): Promise<Report | undefined> => {
   const report = (await reportsOf(server)).find(({ name }) => name === view);
-  if (!report?.rebuild) return undefined;
+  // What is reported at first may be the rebuild before this one.
+  if (!report?.rebuild || report.rebuild.generation < generation) return undefined;
   const { status, segments, segmentsDone, streams, events } = report.rebuild;
   const what = `${segmentsDone} of ${segments} segments, ${streams} streams, ${events} events`;
   terminal.progress.show(segmentsDone, segments, what);

@@ -23,6 +23,7 @@ const templates: readonly (readonly [template: string, path: string])[] = [
   ["decider.test.ts.txt", "test/domains/$name/$name.test.ts"],
   ["counts.test.ts.txt", "test/domains/$name/counts.test.ts"],
   ["index.test.ts.txt", "test/domains/$name/index.test.ts"],
+  ["examples.json.txt", "test/views/$name/examples.json"],
 ];
 
 const textOf = (template: string): string =>
@@ -38,7 +39,10 @@ const fill = (text: string, { name, collection }: Names): string =>
     .replaceAll("$Name", capital(name))
     .replaceAll("$a", /^[aeiou]/.test(name) ? "an" : "a");
 
-/** The files of a new domain: events, commands, state and decider; a view; the declaration; and a test of each. */
+/**
+ * The files of a new domain: events, commands, state and decider; a view; the declaration; a test of each; and examples
+ * of its events as they are stored.
+ */
 export const newFiles = (names: Names): readonly NewFile[] =>
   templates.map(([template, path]) => ({
     path: fill(path, names),
@@ -70,9 +74,12 @@ const reserved = new Set(
   ).split(" "),
 );
 
-/** True when the files of a new domain use a word for something else. */
+/** True when the code of a new domain uses a word for something else. */
 const isUsed = (word: string): boolean =>
-  templates.some(([template]) => new RegExp(`\\b${word}\\b`).test(textOf(template)));
+  templates.some(
+    ([template, path]) =>
+      path.endsWith(".ts") && new RegExp(`\\b${word}\\b`).test(textOf(template)),
+  );
 
 const isTaken = (
   { domains, routes, tables }: typeof registry,

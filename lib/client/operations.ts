@@ -1,4 +1,4 @@
-import type { AuditReport } from "../core/audit/audit.ts";
+import type { AuditReport } from "../core/audit/audit-report.ts";
 import type { Erasure } from "../core/personal/erase.ts";
 import type { ExportPage } from "../core/personal/export-person.ts";
 import type { ViewReport } from "../core/view/view-reports.ts";

@@ -19,6 +19,7 @@ import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { cors } from "../core/system/cors.ts";
 import type { HttpFunction, Route } from "../core/system/route.ts";
 import { logRetention } from "./function.ts";
 import { routeSettings, stageThrottle } from "./throttles.ts";
@@ -40,14 +41,11 @@ const methods = {
   DELETE: HttpMethod.DELETE,
 } as const satisfies Record<Route["method"], HttpMethod>;
 
-/** What browsers may send, and what pages may see of an answer. */
-const corsHeaders = {
-  allowHeaders: [
-    ...["authorization", "content-type", "consistency-token"],
-    ...["idempotency-key", "if-match", "if-none-match"],
-  ],
-  exposeHeaders: ["consistency-token", "etag", "retry-after", "server-timing"],
-};
+const corsMethods = {
+  GET: CorsHttpMethod.GET,
+  POST: CorsHttpMethod.POST,
+  DELETE: CorsHttpMethod.DELETE,
+} as const satisfies Record<Route["method"], CorsHttpMethod>;
 
 // Neither address nor user of the caller: the log tells what happened, not who did it.
 const accessLogFormat = AccessLogFormat.custom(
@@ -101,10 +99,11 @@ export class Api extends Construct {
       createDefaultStage: false,
       ...(hasCors && {
         corsPreflight: {
-          ...corsHeaders,
           allowOrigins: [...corsOrigins],
-          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
-          maxAge: Duration.hours(1),
+          allowMethods: cors.methods.map((method) => corsMethods[method]),
+          allowHeaders: [...cors.requestHeaders],
+          exposeHeaders: [...cors.answerHeaders],
+          maxAge: Duration.seconds(cors.maxAgeSeconds),
         },
       }),
     });

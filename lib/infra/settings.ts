@@ -1,4 +1,5 @@
 import type { Node } from "constructs";
+import { originsIn } from "../core/system/cors.ts";
 
 /** An OpenID Connect provider whose tokens the API accepts. */
 export interface Issuer {
@@ -71,13 +72,10 @@ const readAlarmEmail = (node: Node): string | undefined => {
   throw refused("alarmEmail", "one mail address", email);
 };
 
-const isOrigin = (text: string): boolean =>
-  text === "*" || /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(text);
-
 const readCorsOrigins = (node: Node): readonly string[] => {
   const list = text(node, "corsOrigins");
-  const origins = list?.split(",").map((part) => part.trim()) ?? [];
-  if (origins.every(isOrigin)) return origins;
+  const origins = list === undefined ? [] : originsIn(list);
+  if (origins) return origins;
   throw refused("corsOrigins", "origins (https://app.example.org), separated by commas", list);
 };
 

@@ -43,6 +43,7 @@ describe("a new domain", () => {
     const tests = [
       "domains/scaffolded",
       "schemas",
+      "views",
       "docs",
       "core/openapi",
       "architecture",

@@ -1,5 +1,6 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
+import { cors } from "../../lib/core/system/cors.ts";
 import { routeKey } from "../../lib/core/system/route.ts";
 import { registry } from "../../lib/domains/index.ts";
 import { templateWith } from "./synthesize.ts";
@@ -91,7 +92,11 @@ describe("the HTTP API", () => {
       ThrottlingRateLimit: 1_000,
       ThrottlingBurstLimit: 2_000,
     });
-    const format: Record<string, string> = JSON.parse(stage?.Properties.AccessLogSettings.Format);
+    const { AccessLogSettings: accessLog } = stage?.Properties ?? {};
+    expect(accessLog.DestinationArn).toEqual({
+      "Fn::GetAtt": [expect.stringMatching(/^ApiAccessLog/), "Arn"],
+    });
+    const format: Record<string, string> = JSON.parse(accessLog.Format);
     expect(format).toMatchObject({ requestId: "$context.requestId", status: "$context.status" });
     expect(JSON.stringify(format)).not.toMatch(/sourceIp|userAgent|claims|path/i);
   });
@@ -130,10 +135,11 @@ describe("pages in browsers", () => {
     open.hasResourceProperties("AWS::ApiGatewayV2::Api", {
       CorsConfiguration: Match.objectLike({
         AllowOrigins: ["https://app.example.org"],
-        AllowMethods: ["GET", "POST", "DELETE"],
+        AllowMethods: cors.methods,
         AllowCredentials: Match.absent(),
-        AllowHeaders: Match.arrayWith(["authorization", "consistency-token", "idempotency-key"]),
-        ExposeHeaders: Match.arrayWith(["consistency-token", "etag"]),
+        AllowHeaders: cors.requestHeaders,
+        ExposeHeaders: cors.answerHeaders,
+        MaxAge: cors.maxAgeSeconds,
       }),
     });
     open.hasResourceProperties("AWS::ApiGatewayV2::Route", {

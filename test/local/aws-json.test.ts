@@ -6,6 +6,7 @@ import {
   awsOperation,
   startAwsJson,
 } from "../../local/aws-json.ts";
+import { askedAs } from "./asked-as.ts";
 
 const contentType = "application/x-amz-json-1.1";
 let endpoint: AwsJsonEndpoint;
@@ -92,6 +93,16 @@ describe("an endpoint of an AWS JSON protocol", () => {
       status: 400,
       body: { __type: type },
     });
+  });
+
+  test("does nothing for a name that leads here by a trick", async () => {
+    const headers = { "content-type": contentType, "x-amz-target": "Parrots.Repeat" };
+    const sent = { method: "POST", body: '{"words":"hello"}' };
+    expect(await askedAs(endpoint.url, headers, sent)).toMatchObject({ status: 200 });
+    const host = `evil.example:${new URL(endpoint.url).port}`;
+    const answer = await askedAs(endpoint.url, { ...headers, host }, sent);
+    expect(answer).toMatchObject({ status: 421, body: expect.stringContaining(host) });
+    expect(answer.body).not.toContain("hello");
   });
 
   test("tells of a fault of its own without the reason, which it logs", async () => {

@@ -51,6 +51,7 @@ export const startFakeGateway = async (
       throw new Error("not good");
     },
     local: [],
+    corsOrigins: [],
     onWritten: () => {
       writes += 1;
     },

@@ -4,6 +4,7 @@ import type { Handler } from "../../local/function.ts";
 import type { GatewayOptions } from "../../local/gateway.ts";
 import { bodyBytesMax } from "../../local/request-body.ts";
 import { StartupFault } from "../../local/startup-fault.ts";
+import { askedAs } from "./asked-as.ts";
 import { asAlice, type FakeGateway, startFakeGateway } from "./fake-gateway.ts";
 
 let gateway: FakeGateway | undefined;
@@ -46,6 +47,87 @@ describe("who may enter", () => {
   test("nobody on an unknown path without a token", async () => {
     const { url } = await open();
     expect((await fetch(`${url}/nothing`)).status).toBe(401);
+  });
+});
+
+describe("a name that leads here by a trick", () => {
+  const local = [
+    {
+      method: "POST" as const,
+      path: "/local/token",
+      answer: async () => ({ status: 200, headers: {}, body: "a token for anybody" }),
+    },
+  ];
+
+  test("gets nothing: 421 as a problem, and neither function nor local route is asked", async () => {
+    const { url, calls } = await open(undefined, { local, corsOrigins: ["*"] });
+    const { port } = new URL(url);
+    const host = `evil.example:${port}`;
+    for (const [path, method] of [
+      ["/local/token", "POST"],
+      ["/accounts", "GET"],
+      ["/accounts", "OPTIONS"],
+      ["/nothing", "GET"],
+    ] as const) {
+      const page = { origin: `http://${host}`, "access-control-request-method": "GET" };
+      const answer = await askedAs(url + path, { ...asAlice, ...page, host }, { method });
+      expect(answer.status).toBe(421);
+      expect(answer.headers["content-type"]).toBe("application/problem+json");
+      expect(JSON.parse(answer.body)).toMatchObject({
+        status: 421,
+        detail: expect.stringContaining(host),
+        requestId: expect.any(String),
+      });
+    }
+    expect(calls).toEqual([]);
+  });
+
+  test("is none of this machine's own names", async () => {
+    const { url } = await open(undefined, { local });
+    const { port } = new URL(url);
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`])
+      expect((await askedAs(`${url}/accounts`, { ...asAlice, host })).status).toBe(200);
+  });
+});
+
+describe("a page in a browser", () => {
+  const origin = "http://localhost:5173";
+  const asks = { origin, "access-control-request-method": "POST" };
+
+  test("is not answered to while no origin is named", async () => {
+    const { url } = await open();
+    expect((await askedAs(`${url}/accounts`, asks, { method: "OPTIONS" })).status).toBe(401);
+    const answer = await askedAs(`${url}/accounts`, { ...asAlice, origin });
+    expect(answer.status).toBe(200);
+    expect(Object.keys(answer.headers).filter((name) => /^access-control/.test(name))).toEqual([]);
+  });
+
+  test("may ask without a token, when its origin is named, and no function is called", async () => {
+    const { url, calls } = await open(undefined, { corsOrigins: [origin] });
+    const answer = await askedAs(`${url}/accounts/1/deposit`, asks, { method: "OPTIONS" });
+    expect(answer).toMatchObject({
+      status: 204,
+      headers: {
+        "access-control-allow-origin": origin,
+        "access-control-allow-headers": expect.stringContaining("idempotency-key"),
+      },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ["an answer", asAlice, 200],
+    ["a refusal of the gateway's own", {}, 401],
+  ])("is shown %s, then", async (_, headers, status) => {
+    const { url } = await open(undefined, { corsOrigins: [origin] });
+    const answer = await askedAs(`${url}/accounts`, { ...headers, origin });
+    expect(answer).toMatchObject({
+      status,
+      headers: {
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": expect.stringContaining("consistency-token"),
+      },
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type LocalS3, startS3 } from "../../local/s3.ts";
+import { askedAs } from "./asked-as.ts";
 import { temporaryDirectory } from "./endpoints.ts";
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -53,6 +54,16 @@ describe("the local S3", () => {
       expect((await fetch(`${s3.url}${path}`)).status).toBe(404);
     },
   );
+
+  test("gives nothing to a name that leads here by a trick", async () => {
+    const url = `${s3.url}/one/a%20b/c+d=%C3%A9`;
+    expect(await askedAs(url, {})).toMatchObject({ status: 200, body: "content" });
+    const answer = await askedAs(url, { host: "evil.example" });
+    expect(answer).toMatchObject({
+      status: 421,
+      body: expect.stringContaining("MisdirectedRequest"),
+    });
+  });
 
   test("takes no writes", async () => {
     const { status } = await fetch(`${s3.url}/one/new`, { method: "PUT", body: "x" });

@@ -1,8 +1,9 @@
 import type { JsonSchema } from "../../lib/core/openapi/json-schema.ts";
 
-/** Texts that examples are made of; the first one that fits a pattern is taken. */
+/** Texts that examples are made of; the first one that fits is taken. */
 const texts = [
   "alice",
+  "en",
   "USD",
   "2026-11",
   "2026-11-01T00:00:00.000Z",
@@ -13,12 +14,22 @@ const texts = [
 const isSchema = (value: unknown): value is JsonSchema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const textOf = ({ pattern, format }: JsonSchema): string => {
-  if (typeof pattern !== "string") return "alice";
-  const found = texts.find((text) => new RegExp(pattern).test(text));
+const textOf = (schema: JsonSchema): string => {
+  const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
+  const fits = (text: string): boolean =>
+    text.length >= Number(minLength) &&
+    text.length <= Number(maxLength) &&
+    (typeof pattern !== "string" || new RegExp(pattern).test(text));
+  const found = texts.find(fits);
   if (found !== undefined) return found;
-  throw new Error(`No example text fits ${pattern} (${format}): add one that does.`);
+  throw new Error(`No example text fits ${JSON.stringify(schema)}: add one that does.`);
 };
+
+/** The usual number, or the nearest one within the bounds. */
+const numberOf = (
+  usual: number,
+  { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: JsonSchema,
+): number => Math.min(Math.max(usual, Number(minimum)), Number(maximum));
 
 const objectOf = ({ properties }: JsonSchema): Record<string, unknown> =>
   Object.fromEntries(
@@ -30,7 +41,7 @@ const objectOf = ({ properties }: JsonSchema): Record<string, unknown> =>
 
 /** One value of a schema, the same every time; personal values stand in clear. */
 export const exampleOf = (schema: JsonSchema): unknown => {
-  const { type, anyOf, enum: values, const: only, minimum } = schema;
+  const { type, anyOf, enum: values, const: only } = schema;
   if (only !== undefined) return only;
   if (Array.isArray(values)) return values[0];
   if (Array.isArray(anyOf)) return exampleOf(anyOf.find(isSchema) ?? {});
@@ -38,9 +49,9 @@ export const exampleOf = (schema: JsonSchema): unknown => {
     case "string":
       return textOf(schema);
     case "integer":
-      return typeof minimum === "number" && minimum > 0 ? minimum : 1;
+      return numberOf(1, schema);
     case "number":
-      return 12.5;
+      return numberOf(12.5, schema);
     case "boolean":
       return true;
     case "array":

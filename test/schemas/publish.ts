@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { openApi } from "../../lib/core/openapi/openapi.ts";
 import {
@@ -6,41 +6,33 @@ import {
   publishedSchemas,
 } from "../../lib/core/openapi/published-schemas.ts";
 import { registry } from "../../lib/domains/index.ts";
+import { committedSchemas, exampleFault, pathOf, shapeFault } from "./committed.ts";
 import { exampleOf } from "./example.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-const read = async (path: string): Promise<string | undefined> => {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-};
-
 const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Writes a schema that is new; answers what is wrong with one that was published in another shape. */
+/** Writes a shape that is new, unless its own example cannot be read; what was published stands as it is. */
 const publish = async (published: PublishedSchema): Promise<string | undefined> => {
   const { category, type, schema, shape } = published;
-  const path = join(root, "test/schemas", category, `${type}.${schema}.json`);
-  const known = await read(path);
-  if (known === undefined) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, asJson({ type, schema, shape, example: exampleOf(shape) }));
-    process.stdout.write(`published  ${category} ${type} ${schema}\n`);
-    return undefined;
-  }
-  const before: { shape?: unknown } = JSON.parse(known);
-  return asJson(before.shape) === asJson(shape)
-    ? undefined
-    : `${category} ${type} ${schema} was published in another shape: add a new one with \`next\`.`;
+  const example = exampleOf(shape);
+  const fault = exampleFault({ ...published, example }, registry.domains);
+  if (fault !== undefined) return fault;
+  const path = join(import.meta.dirname, pathOf(published));
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, asJson({ type, schema, shape, example }), { flag: "wx" });
+  process.stdout.write(`published  ${category} ${type} ${schema}\n`);
+  return undefined;
 };
 
-const refused = (await Promise.all(publishedSchemas(registry.domains).map(publish))).flatMap(
-  (reason) => reason ?? [],
-);
+const all = publishedSchemas(registry.domains);
+const known = new Set(committedSchemas.map(pathOf));
+const refused: string[] = [];
+for (const each of all) {
+  const fault = known.has(pathOf(each)) ? shapeFault(each, committedSchemas) : await publish(each);
+  if (fault !== undefined) refused.push(fault);
+}
 await writeFile(join(root, "docs/openapi.json"), asJson(openApi(registry)));
 process.stdout.write("wrote      docs/openapi.json\n");
 for (const reason of refused) process.stderr.write(`refused    ${reason}\n`);

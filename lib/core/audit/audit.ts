@@ -82,22 +82,30 @@ export interface AuditPorts extends Clock {
   served(): Promise<Served>;
 }
 
+/** Number of segments of an audit: those of the log, and as many of the rows. */
+export const segmentsIn = ({ segments }: AuditRecord): number => 2 * segments;
+
+/** An audit that has begun. */
+export interface BegunAudit {
+  readonly run: string;
+  /** Segments of the log and of the rows together. */
+  readonly segments: number;
+  readonly startedAt: string;
+}
+
 /** Begins an audit: segments of the log, then as many of the rows, which find what is gone from the log. */
 export const startAudit = async (
   ports: AuditPorts,
   run: string,
   segments = segmentsDefault,
-): Promise<AuditRecord> => {
+): Promise<BegunAudit> => {
   const record = { run, segments, startedAt: new Date(ports.now()).toISOString() };
   await ports.audits.begin(record);
+  const length = segmentsIn(record);
   await ports.queue.send(
-    Array.from({ length: 2 * segments }, (_, segment) => ({
-      kind: "audit-segment" as const,
-      run,
-      segment,
-    })),
+    Array.from({ length }, (_, segment) => ({ kind: "audit-segment" as const, run, segment })),
   );
-  return record;
+  return { ...record, segments: length };
 };
 
 const grown = (
@@ -169,42 +177,4 @@ export const auditSegment = async (
     if (!progress.done && ports.now() >= deadline)
       return ports.queue.send([{ kind: "audit-segment", run, segment }]);
   }
-};
-
-/** What an audit has come to. */
-export interface AuditReport {
-  readonly status: "never" | "running" | "done";
-  /** Known once the audit is done. */
-  readonly ok?: boolean;
-  readonly streams: number;
-  readonly events: number;
-  readonly problems: readonly Problem[];
-  readonly problemsFound: number;
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
-}
-
-/** The report of the latest audit. */
-export const auditReport = async ({ audits }: Pick<AuditPorts, "audits">): Promise<AuditReport> => {
-  const record = await audits.find();
-  if (!record) return { status: "never", streams: 0, events: 0, problems: [], problemsFound: 0 };
-  const segments = await audits.progress(record.run);
-  const total = (value: (each: AuditProgress) => number): number =>
-    segments.reduce((sum, each) => sum + value(each), 0);
-  const problemsFound = total((each) => each.problemsFound);
-  const isDone = segments.filter(({ done }) => done).length === 2 * record.segments;
-  const finishedAt = segments
-    .map(({ savedAt }) => savedAt)
-    .sort()
-    .at(-1);
-  return {
-    status: isDone ? "done" : "running",
-    ...(isDone ? { ok: problemsFound === 0 } : {}),
-    streams: total(({ streams }) => streams),
-    events: total(({ events }) => events),
-    problems: segments.flatMap(({ problems }) => problems).slice(0, problemsKept),
-    problemsFound,
-    startedAt: record.startedAt,
-    ...(isDone && finishedAt !== undefined ? { finishedAt } : {}),
-  };
 };

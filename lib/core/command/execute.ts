@@ -11,7 +11,7 @@ import {
   type Failed,
   isOurs,
   learn,
-  openCandidate,
+  openCandidates,
 } from "./candidate.ts";
 import {
   answerFor,
@@ -165,8 +165,7 @@ export const execute = async (
   const deadline = ports.now() + attemptBounds.totalMs;
   const streams = request.steps.map(({ id }) => streamOf(domain, id));
   await holdBack(ports, streams);
-  const candidates: Candidate[] = [];
-  for (const step of request.steps) candidates.push(await openCandidate(ports, request, step));
+  const candidates = await openCandidates(ports, request);
   let trouble: Trouble = { failures: 0, unsure: 0 };
   for (;;) {
     const prepared = await prepareSurely(ports, request, candidates);

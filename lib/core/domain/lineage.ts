@@ -17,10 +17,10 @@ export interface Lineage<Now extends z.ZodType = z.ZodType> {
   readonly past: readonly Generation[];
   /** Lifts data of any published schema to today's shape; refuses an unknown number and data that does not fit. */
   read(schema: number, data: unknown): z.output<Now>;
-  /** Publishes a new shape, with the step that leads to it. */
+  /** Publishes a new shape, with the step that leads to it; personal values go through it sealed. */
   next<Next extends z.ZodType>(
     next: Next,
-    upcast: (old: z.output<Now>) => z.input<Next>,
+    upcast: (old: z.output<Now>) => z.input<Next> | z.output<Next>,
   ): Lineage<Next>;
 }
 

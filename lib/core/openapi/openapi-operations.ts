@@ -151,14 +151,35 @@ export const streamOperation = (route: StreamRoute): Part => {
   };
 };
 
+const withoutSafeBounds = (schema: JsonSchema): JsonSchema => {
+  const isBound = (value: unknown): boolean => Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
+  return Object.fromEntries(Object.entries(schema).filter(([, value]) => !isBound(value)));
+};
+
+/** A row of a tally as readers see it: sums may be beyond the integers that numbers keep, and are named then. */
+const tallyItem = (item: z.ZodObject): JsonSchema => {
+  const schema = jsonSchema(item.extend({ rounded: z.array(z.string()).optional() }), "answer");
+  const fields = Object.entries(Object(schema.properties)).map(([name, field]) => [
+    name,
+    withoutSafeBounds(Object(field)),
+  ]);
+  return { ...schema, properties: Object.fromEntries(fields) };
+};
+
+const itemSchema = ({ domain, query: { item, one }, view }: ViewRoute): JsonSchema => {
+  if (!item) return schemaRef(documentName(domain));
+  return view.kind === "tally" && !one ? tallyItem(item) : jsonSchema(item, "answer");
+};
+
 /** A query to a view. */
-export const viewOperation = ({ domain, query: asked, path, view }: ViewRoute): Part => {
+export const viewOperation = (route: ViewRoute): Part => {
+  const { domain, query: asked, path, view } = route;
   const inPath = pathParameters(path);
   const named = new Set(inPath.map(({ name }) => name));
   const parameters = fieldSchemas(asked.parameters, "request").filter(
     ({ name }) => !named.has(name),
   );
-  const item = asked.item ? jsonSchema(asked.item, "answer") : schemaRef(documentName(domain));
+  const item = itemSchema(route);
   return {
     operationId: `view-${path
       .replace("/views", "")

@@ -29,6 +29,7 @@ const list = (items: JsonSchema): JsonSchema => ({ type: "array", items });
 const rebuild = object(
   {
     status: { enum: ["running", "done", "failed"] },
+    generation: count,
     segments: count,
     segmentsDone: count,
     streams: count,
@@ -56,6 +57,8 @@ const problemFound = object(
 const auditReport = object(
   {
     status: { enum: ["never", "running", "done"] },
+    segments: count,
+    segmentsDone: count,
     streams: count,
     events: count,
     problems: list(problemFound),

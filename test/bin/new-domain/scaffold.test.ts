@@ -23,6 +23,7 @@ describe("the files of a new domain", () => {
       "test/domains/parcel/parcel.test.ts",
       "test/domains/parcel/counts.test.ts",
       "test/domains/parcel/index.test.ts",
+      "test/views/parcel/examples.json",
     ]);
   });
 

@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  auditReport,
-  auditSegment,
-  problemsKept,
-  startAudit,
-} from "../../../lib/core/audit/audit.ts";
+import { auditSegment, problemsKept, startAudit } from "../../../lib/core/audit/audit.ts";
+import { auditReport } from "../../../lib/core/audit/audit-report.ts";
 import { doWork } from "../../../lib/core/upkeep/work.ts";
 import { audited, edited, replaced, settled, short } from "../../audited.ts";
 import { createDice } from "../../clock.ts";
@@ -26,41 +22,6 @@ const harmed = async (pageSize = 3): Promise<ReadSide> => {
 const found = ["jar-j2@0 row-ahead jars", "jar-j4@3 broken-chain"];
 
 describe("an audit", () => {
-  it("has a report before it was ever run", async () => {
-    expect(await auditReport(createReadSide().start())).toEqual({
-      status: "never",
-      streams: 0,
-      events: 0,
-      problems: [],
-      problemsFound: 0,
-    });
-  });
-
-  it("says what it has come to so far, and how it ended", async () => {
-    const side = await harmed();
-    const startedAt = new Date(side.clock.now()).toISOString();
-    const ports = side.start();
-    expect(await startAudit(ports, "run", 2)).toEqual({ run: "run", segments: 2, startedAt });
-    expect(queued(side, "audit-segment")).toHaveLength(4);
-    // The log is followed, and the rows are still to be.
-    for (const { work } of side.memory.messages.splice(0, 2)) await doWork(ports, work, Infinity);
-    const running = await auditReport(ports);
-    expect(running).toMatchObject({ status: "running", startedAt, streams: 5, problemsFound: 1 });
-    expect(running).not.toHaveProperty("ok");
-    side.clock.advance(5_000);
-    await side.drain(ports);
-    const report = await auditReport(ports);
-    expect(report).toMatchObject({
-      status: "done",
-      ok: false,
-      streams: 5,
-      problemsFound: 2,
-      startedAt,
-      finishedAt: "2026-11-01T18:00:05.000Z",
-    });
-    expect(short(report.problems)).toEqual(found);
-  });
-
   it("is done of an empty log", async () => {
     expect(await audited(createReadSide())).toMatchObject({ status: "done", ok: true, streams: 0 });
   });

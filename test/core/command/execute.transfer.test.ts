@@ -3,7 +3,7 @@ import { load } from "../../../lib/core/log/load.ts";
 import type { FakeClock } from "../../clock.ts";
 import { type CommandProcess, createCommandProcess, refusalOf } from "../../command-process.ts";
 import { Command, jar, pour, restore } from "../../jar.ts";
-import type { MemoryEventStore } from "../../memory-event-store.ts";
+import { createMemoryEventStore, type MemoryEventStore } from "../../memory-event-store.ts";
 
 let process: CommandProcess & { store: MemoryEventStore; clock: FakeClock };
 const transfer = (coins: number, sending = {}) => process.sendSteps(pour("1", "2", coins), sending);
@@ -67,6 +67,24 @@ describe("a command on two streams", () => {
     expect(await refusalOf(transfer(1, { ifMatch: 1 }))).toMatchObject({
       kind: "precondition-failed",
     });
+  });
+
+  test("loads both side by side, when it remembers neither", async () => {
+    let waiting = 0;
+    let most = 0;
+    const between = async (): Promise<void> => {
+      waiting += 1;
+      most = Math.max(most, waiting);
+      await new Promise((resolve) => setImmediate(resolve));
+      waiting -= 1;
+    };
+    const store = createMemoryEventStore({ now: process.clock.now, between });
+    for (const id of ["jar-1", "jar-2"]) store.plant(id, process.store.commits(id));
+    const cold = createCommandProcess({ store, clock: process.clock });
+    const { streams } = await cold.sendSteps(pour("1", "2", 3));
+    expect(streams.map(({ stream }) => stream)).toEqual(["jar-1", "jar-2"]);
+    expect(store.calls.map(({ call }) => call)).toEqual(["tail", "tail", "append"]);
+    expect(most).toBe(2);
   });
 
   test("can be the first of a stream", async () => {

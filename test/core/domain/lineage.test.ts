@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { lineage } from "../../../lib/core/domain/lineage.ts";
+import { toStored } from "../../../lib/core/log/stored-value.ts";
+import { personal } from "../../../lib/core/personal/personal.ts";
 
 const first = lineage(z.strictObject({ dollars: z.number() }));
 const second = first.next(z.strictObject({ cents: z.int() }), ({ dollars }) => ({
@@ -43,5 +45,14 @@ describe("a schema with a past", () => {
 
   test("refuses what a step makes of data when it does not fit the next shape", () => {
     expect(() => third.read(1, { dollars: 0.001 })).toThrow(z.ZodError);
+  });
+
+  test("takes a personal value along as it is sealed", () => {
+    const named = z.strictObject({ name: personal(z.string()) }).nullable();
+    const titled = z.strictObject({ name: personal(z.string()), title: z.string() }).nullable();
+    const person = lineage(named).next(titled, (old) => old && { ...old, title: "" });
+    const name = new Uint8Array([1, 2, 3]);
+    expect(toStored(person.read(1, { name }))).toEqual({ name, title: "" });
+    expect(person.read(1, null)).toBeNull();
   });
 });

@@ -24,6 +24,21 @@ test("the committed description is today's", () => {
   expect(committed, "run `npm run schemas`").toEqual(JSON.parse(JSON.stringify(openApi(registry))));
 });
 
+test("rows of tallies say which of their sums are rounded, and those have no bounds", () => {
+  const { paths } = openApi(registry);
+  const listed = Object.entries(paths ?? {}).flatMap(([path, { get }]) => {
+    const [answer] = Object.values(Object(get).responses?.["200"]?.content ?? {});
+    const { properties } = Object(answer).schema?.properties?.items?.items ?? {};
+    return properties?.rounded ? [[path, properties] as const] : [];
+  });
+  expect(listed.map(([path]) => path).sort()).toEqual([
+    "/views/balances",
+    "/views/removed-items",
+    "/views/withdrawals",
+  ]);
+  for (const [, properties] of listed) expect(JSON.stringify(properties)).not.toContain("maximum");
+});
+
 test("only open routes need no token", () => {
   const { paths } = openApi(registry);
   const open = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
