@@ -1,11 +1,16 @@
+import type { Context } from "aws-lambda";
 import { v7 } from "uuid";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { startAudit } from "../lib/core/audit/audit.ts";
 import { auditPorts } from "./read-side-ports.ts";
+import { createTeller } from "./telling.ts";
 
+const teller = createTeller("auditor");
 const ports = auditPorts(createDocumentClient());
 
 /** On a schedule: begins an audit of the whole log and of every view; workers do it, segment by segment. */
-export const handler = async (): Promise<void> => {
-  await startAudit(ports, v7());
-};
+export const handler = (_: unknown, { awsRequestId }: Context): Promise<void> =>
+  teller.operation("An audit was begun.", async (about) => {
+    const { run } = await startAudit(ports, v7());
+    about({ function_request_id: awsRequestId, run });
+  });

@@ -10,9 +10,10 @@ import { eventTable, idempotencyTable } from "../lib/core/system/tables.ts";
 import { clock } from "./clock.ts";
 import { tableName } from "./environment.ts";
 import { sealer } from "./key-ports.ts";
+import type { TellOfKey } from "./told-keys.ts";
 
 /** What carrying out commands needs; the states that are remembered live as long as the process. */
-export const commandPorts = (): CommandPorts => {
+export const commandPorts = (tellOfKey: TellOfKey): CommandPorts => {
   const client = createDocumentClient();
   const tables = { events: tableName(eventTable), idempotency: tableName(idempotencyTable) };
   return {
@@ -21,7 +22,7 @@ export const commandPorts = (): CommandPorts => {
     states: createStateCache(),
     contention: createContention(),
     records: createIdempotencyRecords(client, tables.idempotency),
-    sealer: sealer(client),
+    sealer: sealer(client, tellOfKey),
     policy: defaultSnapshotPolicy,
     newId: () => v7(undefined, new Uint8Array(16)),
   };

@@ -22,6 +22,7 @@ import type { SweepPorts } from "../lib/core/personal/sweep.ts";
 import { subjectKeyTable } from "../lib/core/system/tables.ts";
 import { clock } from "./clock.ts";
 import { environment, tableName } from "./environment.ts";
+import { type TellOfKey, toldKeys } from "./told-keys.ts";
 
 const cachePorts: DataKeyCachePorts = {
   now: Date.now,
@@ -44,12 +45,12 @@ const keyMaker = (kms: KMSClient): KeyMaker =>
 /**
  * Seals personal values; data keys are remembered as long as the process lives, each for a minute.
  */
-export const sealer = (client: DynamoDBDocumentClient): Sealer =>
+export const sealer = (client: DynamoDBDocumentClient, tellOfKey: TellOfKey): Sealer =>
   createSealer({
     ...clock,
     rows: createSubjectKeyRows(client, tableName(subjectKeyTable)),
     dataKeys: createDataKeyRows(client, tableName(subjectKeyTable)),
-    keys: keyMaker(createKmsClient()),
+    keys: toldKeys(keyMaker(createKmsClient()), tellOfKey),
     cache: createDataKeyCache(cachePorts),
   });
 

@@ -4,7 +4,8 @@ import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createProjectorLag } from "../lib/adapters/dynamodb/projector-lag.ts";
 import { createQueueClient } from "../lib/adapters/sqs/client.ts";
 import { createDeadLetters } from "../lib/adapters/sqs/dead-letters.ts";
-import { auditReport, startAudit } from "../lib/core/audit/audit.ts";
+import { startAudit } from "../lib/core/audit/audit.ts";
+import { auditReport } from "../lib/core/audit/audit-report.ts";
 import { Refusal } from "../lib/core/errors.ts";
 import { viewControlTable } from "../lib/core/system/tables.ts";
 import { listDeadPairs, redriveAll } from "../lib/core/upkeep/dead-letter-list.ts";
@@ -18,6 +19,7 @@ import { endpoint } from "./http/endpoint.ts";
 import { callerOf, type HttpEvent, queryParameters } from "./http/request.ts";
 import { unknownRoute } from "./http/unknown-route.ts";
 import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
+import { createTeller } from "./telling.ts";
 
 const client = createDocumentClient();
 const queues = { work: environment("WORK_QUEUE_URL"), dead: environment("DEAD_LETTER_QUEUE_URL") };
@@ -53,10 +55,11 @@ const answers: Readonly<Record<string, (event: HttpEvent) => Promise<Answer>>> =
 };
 
 /** Answers the operators' routes, for admins only. */
-export const handler = endpoint(async (event) => {
+export const handler = endpoint(createTeller("operations"), async (event, about) => {
   const answer = Object.hasOwn(answers, event.routeKey) ? answers[event.routeKey] : undefined;
   if (!answer) throw unknownRoute(event);
   queryParameters(event, Nothing);
   if (!callerOf(event).admin) throw new Refusal("forbidden", "Operations are for admins.");
+  about({ view: event.pathParameters?.name });
   return answer(event);
 });

@@ -4,11 +4,15 @@ import { endpoint } from "./http/endpoint.ts";
 import { personOf } from "./http/person.ts";
 import { unknownRoute } from "./http/unknown-route.ts";
 import { erasePorts } from "./key-ports.ts";
+import { createTeller } from "./telling.ts";
 
+const teller = createTeller("people");
 const ports = erasePorts(createDocumentClient());
 
 /** Forgets a person for good. A function of its own, for it alone may destroy keys. */
-export const handler = endpoint(async (event) => {
+export const handler = endpoint(teller, async (event) => {
   if (event.routeKey !== "DELETE /people/{sub}") throw unknownRoute(event);
-  return { status: 202, body: await eraseSubject(ports, personOf(event)) };
+  const body = await eraseSubject(ports, personOf(event));
+  teller.count("Erasures");
+  return { status: 202, body };
 });

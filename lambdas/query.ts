@@ -15,6 +15,7 @@ import { answerList } from "./queries/list.ts";
 import type { Answerer, Query } from "./queries/query.ts";
 import { answerView } from "./queries/view.ts";
 import { queryPorts } from "./query-ports.ts";
+import { type About, createTeller } from "./telling.ts";
 
 const streamAnswerers: Readonly<Record<StreamQuery, Answerer<StreamRoute>>> = {
   list: answerList,
@@ -26,15 +27,17 @@ const streamAnswerers: Readonly<Record<StreamQuery, Answerer<StreamRoute>>> = {
 };
 const streamRoutes = new Map(registry.streamQueries.map((route) => [routeKey(route), route]));
 const viewRoutes = new Map(registry.viewQueries.map((route) => [routeKey(route), route]));
+const teller = createTeller("query");
 const ports = queryPorts();
 let description: OpenApi | undefined;
 
-const queryOf = <R>(route: R, event: HttpEvent): Query<R> => ({
+const queryOf = <R>(route: R, event: HttpEvent, about: About): Query<R> => ({
   ports,
   route,
   event,
   caller: callerOf(event),
   token: consistencyToken(event),
+  about,
 });
 
 const describe = async (): Promise<Answer> => {
@@ -49,12 +52,12 @@ const systemAnswers: Readonly<Record<string, (event: HttpEvent) => Promise<Answe
 };
 
 /** Answers the `GET` routes of streams, views and people, and every path that nothing else answers. */
-export const handler = endpoint(async (event) => {
+export const handler = endpoint(teller, async (event, about) => {
   const { routeKey: key } = event;
   const streamRoute = streamRoutes.get(key);
-  if (streamRoute) return streamAnswerers[streamRoute.query](queryOf(streamRoute, event));
+  if (streamRoute) return streamAnswerers[streamRoute.query](queryOf(streamRoute, event, about));
   const viewRoute = viewRoutes.get(key);
-  if (viewRoute) return answerView(queryOf(viewRoute, event));
+  if (viewRoute) return answerView(queryOf(viewRoute, event, about));
   const answer = Object.hasOwn(systemAnswers, key) ? systemAnswers[key] : undefined;
   if (answer) return answer(event);
   throw unknownRoute(event);

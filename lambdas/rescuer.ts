@@ -1,5 +1,4 @@
-import { Logger } from "@aws-lambda-powertools/logger";
-import type { EventBridgeEvent } from "aws-lambda";
+import type { Context, EventBridgeEvent } from "aws-lambda";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createViewCatalogue } from "../lib/adapters/dynamodb/view-catalogue.ts";
 import { createObjectClient } from "../lib/adapters/s3/client.ts";
@@ -7,12 +6,13 @@ import { readFailedBatch } from "../lib/adapters/s3/failed-batch.ts";
 import { createQueueClient } from "../lib/adapters/sqs/client.ts";
 import { createWorkQueue } from "../lib/adapters/sqs/work-queue.ts";
 import { viewControlTable } from "../lib/core/system/tables.ts";
-import { recoverBatch } from "../lib/core/upkeep/recover-batch.ts";
+import { type CommitKey, recoverEvents, recoverViews } from "../lib/core/upkeep/recover-batch.ts";
 import { registry } from "../lib/domains/index.ts";
 import { clock } from "./clock.ts";
 import { environment, tableName } from "./environment.ts";
+import { createTeller } from "./telling.ts";
 
-const logger = new Logger();
+const teller = createTeller("rescuer");
 const objects = createObjectClient();
 const ports = {
   ...clock,
@@ -21,6 +21,12 @@ const ports = {
   queue: createWorkQueue(createQueueClient(), environment("WORK_QUEUE_URL"), clock),
 };
 
+/** Whose batches lie in which bucket, and what brings them back. */
+const ways = new Map<string, (batch: readonly CommitKey[]) => Promise<number>>([
+  [environment("PROJECTOR_FAILURES"), (batch) => recoverViews(ports, batch)],
+  [environment("PUBLISHER_FAILURES"), (batch) => recoverEvents(ports, batch)],
+]);
+
 /** What is told of a new object. */
 type ObjectCreated = EventBridgeEvent<
   "Object Created",
@@ -28,16 +34,21 @@ type ObjectCreated = EventBridgeEvent<
 >;
 
 /**
- * When the projector's mapping has given a batch up: queues a catch-up for each of its streams, so that no view waits
- * for the auditor. Catching up twice comes to the same, so that it may be told twice.
+ * When the mapping of the projector or of the publisher has given a batch up: queues a catch-up for each of its streams,
+ * or its publication, so that neither views nor bus wait for an operator. Doing that twice comes to the same, so that it
+ * may be told twice.
  */
-export const handler = async ({ detail }: Pick<ObjectCreated, "detail">): Promise<void> => {
-  const place = { bucket: detail.bucket.name, key: detail.object.key };
-  const streams = await readFailedBatch(objects, place);
-  const catchUps = await recoverBatch(ports, streams);
-  logger.warn("A batch that was given up was queued again.", {
-    ...place,
-    records: streams.length,
-    catchUps,
+export const handler = (
+  { detail }: Pick<ObjectCreated, "detail">,
+  { awsRequestId }: Context,
+): Promise<void> =>
+  teller.operation("A batch that was given up was looked at.", async (about) => {
+    const { bucket, key } = { bucket: detail.bucket.name, key: detail.object.key };
+    about({ function_request_id: awsRequestId, bucket, key });
+    const recover = ways.get(bucket);
+    if (!recover) throw new Error(`Nobody's batches lie in ${bucket}.`);
+    const batch = await readFailedBatch(objects, { bucket, key });
+    const queued = await recover(batch);
+    const records = batch.length;
+    teller.logger.warn("A batch that was given up was queued again.", { bucket, records, queued });
   });
-};

@@ -1,11 +1,10 @@
-import { Logger } from "@aws-lambda-powertools/logger";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Context } from "aws-lambda";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { sweep } from "../lib/core/personal/sweep.ts";
 import { sweepPorts } from "./key-ports.ts";
+import { createTeller } from "./telling.ts";
 
-const logger = new Logger();
-const metrics = new Metrics();
+const teller = createTeller("sweeper");
 const ports = sweepPorts(createDocumentClient());
 
 /**
@@ -13,13 +12,16 @@ const ports = sweepPorts(createDocumentClient());
  * tells how many KMS keys the account has. Fails when something could not be done, so that the
  * failure is seen; the next run tries again.
  */
-export const handler = async (): Promise<void> => {
-  const { failures, ...report } = await sweep(ports);
-  logger.info("Keys were swept.", report);
-  metrics.addMetric("KmsKeys", MetricUnit.Count, report.keys);
-  metrics.addMetric("KeysUnowned", MetricUnit.Count, report.adopted + report.destroyed);
-  metrics.addMetric("SweepFailures", MetricUnit.Count, failures.length);
-  metrics.publishStoredMetrics();
-  for (const error of failures) logger.error("A key or an erasure was not settled.", { error });
-  if (failures.length > 0) throw new Error(`${failures.length} keys or erasures were not settled.`);
-};
+export const handler = (_: unknown, { awsRequestId }: Context): Promise<void> =>
+  teller.operation("Keys were swept.", async (about) => {
+    about({ function_request_id: awsRequestId });
+    const { failures, ...report } = await sweep(ports);
+    about({ ...report });
+    teller.count("KmsKeys", report.keys);
+    teller.count("KeysUnowned", report.adopted + report.destroyed);
+    teller.count("SweepFailures", failures.length);
+    for (const error of failures)
+      teller.logger.error("A key or an erasure was not settled.", { error });
+    if (failures.length > 0)
+      throw new Error(`${failures.length} keys or erasures were not settled.`);
+  });

@@ -1,5 +1,3 @@
-import { Logger } from "@aws-lambda-powertools/logger";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createRowSweeper } from "../lib/adapters/dynamodb/row-sweeper.ts";
@@ -10,20 +8,23 @@ import { doWork } from "../lib/core/upkeep/work.ts";
 import { parseWork, type Work } from "../lib/core/upkeep/work-queue.ts";
 import { reasonOf } from "../lib/core/view/project.ts";
 import { environment, tableName } from "./environment.ts";
+import { publishPorts } from "./publish-ports.ts";
 import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
+import { type About, createTeller } from "./telling.ts";
 import { toldAudits } from "./told-audits.ts";
 
-const logger = new Logger();
-const metrics = new Metrics();
+const teller = createTeller("worker");
+const { logger } = teller;
 
 const client = createDocumentClient();
 const audited = auditPorts(client);
 const ports = {
   ...rebuildPorts(client),
+  ...publishPorts(),
   ...audited,
   audits: toldAudits(audited.audits, (run, { problems, problemsFound }) => {
     logger.error("An audit has found problems.", { run, problems });
-    metrics.addMetric("AuditProblems", MetricUnit.Count, problemsFound);
+    teller.count("AuditProblems", problemsFound);
   }),
   sweeper: createRowSweeper(client, ({ table }) => tableName(table)),
 };
@@ -43,18 +44,30 @@ const noteFailure = async (work: Work, error: unknown, receives: number): Promis
   );
 };
 
-const run = async (record: SQSRecord, deadline: number): Promise<boolean> => {
-  const receives = Number(record.attributes.ApproximateReceiveCount);
+const attempt = async (
+  { body }: SQSRecord,
+  receives: number,
+  deadline: number,
+  about: About,
+): Promise<void> => {
+  const work = parseWork(body);
+  about({ ...work });
   try {
-    const work = parseWork(record.body);
-    try {
-      await doWork(ports, work, deadline);
-    } catch (error) {
-      await noteFailure(work, error, receives);
-      throw error;
-    }
+    await doWork(ports, work, deadline);
+  } catch (error) {
+    await noteFailure(work, error, receives);
+    throw error;
+  }
+};
+
+const run = async (record: SQSRecord, deadline: number, about: About): Promise<boolean> => {
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  about({ receives });
+  try {
+    await attempt(record, receives, deadline, about);
     return true;
   } catch (error) {
+    about({ failed: true });
     logger.error("Queued work failed.", { error, work: record.body, receives });
     await retries.later(record.receiptHandle, receives).catch((cause: unknown) => {
       // It is received again all the same, only later: when its hiding ends.
@@ -71,8 +84,12 @@ export const handler = async (
 ): Promise<SQSBatchResponse> => {
   const deadline = Date.now() + context.getRemainingTimeInMillis() - marginMs;
   const failures: SQSBatchResponse["batchItemFailures"] = [];
-  for (const record of Records)
-    if (!(await run(record, deadline))) failures.push({ itemIdentifier: record.messageId });
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  for (const record of Records) {
+    const isDone = await teller.operation("Queued work was done.", (about) => {
+      about({ function_request_id: context.awsRequestId });
+      return run(record, deadline, about);
+    });
+    if (!isDone) failures.push({ itemIdentifier: record.messageId });
+  }
   return { batchItemFailures: failures };
 };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Route } from "../lib/core/system/route.ts";
 import { type HttpAnswer, problem } from "./http-result.ts";
 import type { Issuer } from "./issuer.ts";
+import type { LocalMetrics } from "./metrics.ts";
 
 /** What a route of the local host is asked. */
 export interface LocalRequest {
@@ -52,3 +53,13 @@ export const issuerRoutes = (issuer: Issuer): readonly LocalRoute[] => [
     },
   },
 ];
+
+/** What the functions have told of themselves since this host started: the metrics that CloudWatch has of a stage. */
+export const metricsRoute = ({ report }: Pick<LocalMetrics, "report">): LocalRoute => {
+  const since = new Date().toISOString();
+  return {
+    method: "GET",
+    path: "/local/metrics",
+    answer: async () => jsonAnswer({ since, items: report() }),
+  };
+};

@@ -4,7 +4,14 @@ import { type Domain, keyOf, type Step, streamIdOf } from "../../lib/core/domain
 import type { Message } from "../../lib/core/domain/message.ts";
 import type { CommandRoute } from "../../lib/core/domain/registry.ts";
 import { badInput } from "../../lib/core/errors.ts";
-import { callerOf, type HttpEvent, header, jsonBody, parseInput } from "./request.ts";
+import {
+  callerOf,
+  correlationIdOf,
+  type HttpEvent,
+  header,
+  jsonBody,
+  parseInput,
+} from "./request.ts";
 
 const expectedVersion = (event: HttpEvent): number | undefined => {
   const value = header(event, "if-match");
@@ -27,11 +34,6 @@ const idempotency = (
   const { method, path } = event.requestContext.http;
   const ifMatch = header(event, "if-match") ?? "";
   return identifyRequest(caller, key, [method, path, ifMatch, body]);
-};
-
-const correlationId = (event: HttpEvent): string => {
-  const given = header(event, "correlation-id") ?? "";
-  return /^[\x21-\x7e]{1,128}$/.test(given) ? given : event.requestContext.requestId;
 };
 
 const stepsOf = (
@@ -63,7 +65,7 @@ export const commandRequest = (
     domain,
     steps,
     caller,
-    correlationId: correlationId(event),
+    correlationId: correlationIdOf(event),
     causationId: event.requestContext.requestId,
     ...(expected === undefined ? {} : { expectedVersion: expected }),
     ...(identified ? { idempotency: identified } : {}),

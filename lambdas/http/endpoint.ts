@@ -1,29 +1,34 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { usedSoFar, withMeter } from "../../lib/adapters/dynamodb/client.ts";
+import { usedSoFar } from "../../lib/adapters/dynamodb/client.ts";
 import { Refusal } from "../../lib/core/errors.ts";
-import { createMeter } from "../../lib/core/meter.ts";
+import type { HttpFunction } from "../../lib/core/system/route.ts";
+import type { About, Teller } from "../telling.ts";
 import { type Answer, toResult } from "./answer.ts";
 import { toProblem } from "./problem.ts";
-import type { HttpEvent } from "./request.ts";
+import { correlationIdOf, type HttpEvent } from "./request.ts";
 
 type Result = APIGatewayProxyStructuredResultV2;
-type Middleware = MiddlewareObj<HttpEvent, Result, Error, Context>;
 
-const logger = new Logger();
+/** A request, and who is told what it is about. */
+interface Call {
+  readonly event: HttpEvent;
+  readonly about: About;
+}
+
+type Middleware = MiddlewareObj<Call, Result, Error, Context>;
 
 /** Turns whatever was thrown into a problem; what is not the caller's doing is logged. */
-const problems: Middleware = {
+const problems = ({ logger }: Pick<Teller<HttpFunction>, "logger">): Middleware => ({
   onError: (request) => {
-    const { error, event } = request;
-    const { routeKey, requestContext } = event;
+    const { error } = request;
+    const { routeKey, requestContext } = request.event.event;
     const { requestId } = requestContext;
     if (!(error instanceof Refusal) || error.kind === "unavailable")
       logger.error("The request failed.", { error, routeKey, requestId });
     request.response = toResult(toProblem(error, requestId));
   },
-};
+});
 
 /** Tells the price of every answer: round trips to the store, read units, write units. */
 const price = ({ response }: { response: Result | null | undefined }): void => {
@@ -35,14 +40,33 @@ const price = ({ response }: { response: Result | null | undefined }): void => {
 /** Milliseconds before the function's own time limit at which a request is given up with a problem. */
 const timeoutEarlyInMillis = 250;
 
-/** A function's handler for HTTP requests. */
-export const endpoint = (work: (event: HttpEvent) => Promise<Answer>) => {
-  const handler = middy<HttpEvent, Result, Error, Context>(
-    async (event: HttpEvent) => toResult(await work(event)),
+/** What is told of every request: the caller's id and ours, and the route, whose path names nobody. */
+const aboutRequest = (event: HttpEvent, { awsRequestId }: Context) => ({
+  requestId: event.requestContext.requestId,
+  correlationId: correlationIdOf(event),
+  function_request_id: awsRequestId,
+  routeKey: event.routeKey,
+});
+
+/** A function's handler for HTTP requests; each is told of in one line. `onAnswered` learns the status of each answer. */
+export const endpoint = <S extends HttpFunction>(
+  teller: Teller<S>,
+  work: (event: HttpEvent, about: About) => Promise<Answer>,
+  onAnswered: (status: number) => void = () => undefined,
+) => {
+  const handler = middy<Call, Result, Error, Context>(
+    async ({ event, about }: Call) => toResult(await work(event, about)),
     { timeoutEarlyInMillis },
   )
     .use({ after: price, onError: price })
-    .use(problems);
+    .use(problems(teller));
   return (event: HttpEvent, context: Context): Promise<Result> =>
-    withMeter(createMeter(), () => handler(event, context));
+    teller.operation("A request was answered.", async (about) => {
+      about(aboutRequest(event, context));
+      const result = await handler({ event, about }, context);
+      const { statusCode: status = 200 } = result;
+      about({ status });
+      onAnswered(status);
+      return result;
+    });
 };

@@ -13,6 +13,12 @@ export const bodyBytesMax = 256 * 1024;
 /** A header by its lower-case name. */
 export const header = (event: HttpEvent, name: string): string | undefined => event.headers[name];
 
+/** What ties this request to others: the caller's word for it, or else the request's own id. */
+export const correlationIdOf = (event: HttpEvent): string => {
+  const given = header(event, "correlation-id") ?? "";
+  return /^[\x21-\x7e]{1,128}$/.test(given) ? given : event.requestContext.requestId;
+};
+
 const groupsOf = (claim: unknown): readonly string[] => {
   if (Array.isArray(claim)) return claim.map(String);
   return typeof claim === "string" ? claim.replace(/^\[|\]$/g, "").split(/[\s,]+/) : [];

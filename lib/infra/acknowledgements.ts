@@ -45,12 +45,12 @@ export const acknowledgements: readonly Acknowledgement[] = [
   {
     rule: wildcard("<PublisherFailures439487BC.Arn>/*"),
     reason: "Lambda chooses the names of the objects, in this one bucket.",
-    at: policiesOf(["Publisher/Handler", "StageRemoval/Handler"]),
+    at: policiesOf(["Publisher/Handler", "Rescuer/Handler", "StageRemoval/Handler"]),
   },
   {
     rule: "AwsSolutions::AwsSolutions-S1",
     reason:
-      "Lambda writes these buckets and one function reads one of them; a third bucket of logs would tell nothing more.",
+      "Lambda writes these buckets and one function reads them; a third bucket of logs would tell nothing more.",
     at: ["Projector/Failures/Resource", "Publisher/Failures/Resource"],
   },
   {

@@ -18,8 +18,14 @@ export interface AlarmsProps {
   readonly email: string | undefined;
 }
 
-/** Calls of KMS after which values cannot be read any more, or that would bring back what was erased. */
-const keyEndings = ["DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"];
+/**
+ * Calls of KMS after which values cannot be read any more, or what was erased can: directly, or because a key's policy or
+ * our tags, which say who may use it for what, are others.
+ */
+const keyChanges = [
+  ...["DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"],
+  ...["PutKeyPolicy", "TagResource", "UntagResource"],
+];
 
 const pageOf = (runbook: Runbook): string => `Runbook: docs/runbooks/${runbook}.md`;
 
@@ -55,7 +61,7 @@ export class Alarms extends Construct {
     return topic;
   }
 
-  /** Matches whoever ends a key or brings one back, but for the functions whose duty that is, of any stage. */
+  /** Matches whoever ends a key, brings one back or changes it, but for the functions whose duty that is, of any stage. */
   private createTampering(): Rule {
     const ours = Stack.of(this).formatArn({
       service: "iam",
@@ -64,13 +70,13 @@ export class Alarms extends Construct {
       resourceName: erasurePath.slice(1),
     });
     return new Rule(this, "Tampering", {
-      description: "A KMS key is disabled, enabled or scheduled for deletion by a stranger.",
+      description: "A KMS key is ended, brought back or changed by a stranger.",
       eventPattern: {
         source: ["aws.kms"],
         detailType: ["AWS API Call via CloudTrail"],
         detail: {
           eventSource: ["kms.amazonaws.com"],
-          eventName: keyEndings,
+          eventName: keyChanges,
           userIdentity: {
             sessionContext: {
               sessionIssuer: {
@@ -83,7 +89,7 @@ export class Alarms extends Construct {
       targets: [
         new SnsTopic(this.topic, {
           message: RuleTargetInput.fromMultilineText(
-            `A KMS key was disabled, enabled or scheduled for deletion. ${pageOf("key-tampering")}`,
+            `A KMS key was ended, brought back or changed. ${pageOf("key-tampering")}`,
           ),
         }),
       ],

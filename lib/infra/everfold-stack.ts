@@ -87,10 +87,15 @@ export class EverfoldStack extends Stack {
     const auditor = new Auditor(this, "Auditor", { stage, ...stores });
     const publisher = new Publisher(this, "Publisher", { stage, ephemeral, ...stores });
     const sweeper = new Sweeper(this, "Sweeper", { stage, ...stores });
-    const rescuer = new Rescuer(this, "Rescuer", { stage, projector, ...stores });
+    publisher.grantPublish(worker.function);
+    const consumers = { projector, publisher };
+    const rescuer = new Rescuer(this, "Rescuer", {
+      ...{ stage, consumers: Object.values(consumers) },
+      ...stores,
+    });
     const all = { projector, worker, caretaker, auditor, publisher, sweeper, rescuer };
     return {
-      consumers: { projector, publisher },
+      consumers,
       background: new Map(Object.entries(all).map(([name, each]) => [name, each.function])),
     };
   }
@@ -129,7 +134,8 @@ export class EverfoldStack extends Stack {
       Step2GetToken: `TOKEN=$(${admin(
         "initiate-auth",
         `--client-id ${userPoolClientId} --auth-flow ADMIN_USER_PASSWORD_AUTH`,
-        '--auth-parameters "USERNAME=$EMAIL,PASSWORD=$PASSWORD"',
+        // As JSON: in the short form a comma in the password would end it.
+        '--auth-parameters "{\\"USERNAME\\":\\"$EMAIL\\",\\"PASSWORD\\":\\"$PASSWORD\\"}"',
         "--query AuthenticationResult.AccessToken --output text",
       )})`,
       Step3FirstCall: `curl -H "Authorization: Bearer $TOKEN" ${url}accounts`,

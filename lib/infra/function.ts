@@ -10,6 +10,7 @@ import {
 } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { bundling } from "./bundling.ts";
 
 /** How a function of this project differs from the others. */
 export interface RuntimeFunctionProps {
@@ -32,14 +33,14 @@ export const logRetention = RetentionDays.ONE_MONTH;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-const bundling: BundlingOptions = {
-  format: OutputFormat.ESM,
-  target: "node24",
-  mainFields: ["module", "main"],
+const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
+
+const bundlingOptions: BundlingOptions = {
+  ...bundling,
+  format: formats[bundling.format],
+  mainFields: [...bundling.mainFields],
+  inject: [...bundling.inject],
   bundleAwsSDK: true,
-  minify: true,
-  sourceMap: true,
-  sourcesContent: false,
   logLevel: LogLevel.WARNING,
 };
 
@@ -66,7 +67,7 @@ export const runtimeFunction = (
     entry: `${root}lambdas/${name}.ts`,
     projectRoot: root,
     depsLockFilePath: `${root}package-lock.json`,
-    bundling,
+    bundling: bundlingOptions,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: 1024,
@@ -79,7 +80,6 @@ export const runtimeFunction = (
       POWERTOOLS_SERVICE_NAME: name,
       POWERTOOLS_LOG_LEVEL: "INFO",
       POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage),
-      NODE_OPTIONS: "--enable-source-maps",
     },
   });
 };

@@ -52,6 +52,14 @@ export const keyWatches = (signals: Signals, tampering: string): readonly Watch[
     above: keysNearQuota,
   },
   {
+    id: "KeysRefused",
+    runbook: "key-quota",
+    says: "KMS has refused to make keys for new users: too many at a time, or at all.",
+    metric: signals.own("command", "KeysRefused"),
+    above: 10,
+    periods: 2,
+  },
+  {
     id: "KeySweep",
     runbook: "key-sweep",
     says: "The sweeper could not settle a key or an erasure.",
@@ -61,7 +69,7 @@ export const keyWatches = (signals: Signals, tampering: string): readonly Watch[
   {
     id: "KeyTampering",
     runbook: "key-tampering",
-    says: "A KMS key was disabled or scheduled for deletion by someone else than our functions.",
+    says: "A KMS key was ended, brought back or changed by someone else than our functions.",
     metric: new Metric({
       namespace: "AWS/Events",
       metricName: "TriggeredRules",

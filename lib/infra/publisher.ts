@@ -1,5 +1,6 @@
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { Grant } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { EventStore } from "./event-store.ts";
 import { StreamConsumer } from "./stream-consumer.ts";
@@ -18,9 +19,14 @@ export class Publisher extends StreamConsumer {
   constructor(scope: Construct, id: string, { stage, ephemeral, eventStore }: PublisherProps) {
     super(scope, id, { name: "publisher", stage, ephemeral, eventStore });
     this.bus = new EventBus(this, "Bus", { description: `Events of Everfold, stage ${stage}.` });
-    this.function.addEnvironment("EVENT_BUS_NAME", this.bus.eventBusName);
+    this.grantPublish(this.function);
+  }
+
+  /** Lets a function publish. */
+  grantPublish(fn: LambdaFunction): void {
+    fn.addEnvironment("EVENT_BUS_NAME", this.bus.eventBusName);
     Grant.addToPrincipal({
-      grantee: this.function,
+      grantee: fn,
       actions: ["events:PutEvents"],
       resourceArns: [this.bus.eventBusArn],
     });

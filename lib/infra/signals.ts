@@ -7,6 +7,12 @@ import {
   MetricFilter,
 } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import {
+  type LogMetricName,
+  type MetricOf,
+  type Service,
+  serviceDimension,
+} from "../core/system/metrics.ts";
 import type { HttpFunction } from "../core/system/route.ts";
 import type { Api } from "./api.ts";
 import type { EventStore } from "./event-store.ts";
@@ -35,13 +41,14 @@ export const total = (label: string, metrics: readonly IMetric[]): MathExpressio
     usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
   });
 
+/** Commands below which a share of them says nothing. */
+const commandsMin = 20;
+
 /** Everything that a stage tells of itself, for its alarms and its dashboard. */
 export class Signals extends Construct {
   readonly props: SignalsProps;
   /** Commands that were refused because a clock is wrong. */
   readonly clockSkews: Metric;
-  /** Commands that gave up on a contended stream. */
-  readonly conflicts: Metric;
   /** Requests that came too fast. */
   readonly tooMany: Metric;
 
@@ -54,14 +61,28 @@ export class Signals extends Construct {
     const skew = FilterPattern.literal('"Clock skew:"');
     this.clockSkews = this.counted("ClockSkewFaults", command.logGroup, skew);
     const status = (code: string) => FilterPattern.stringValue("$.status", "=", code);
-    this.conflicts = this.counted("Conflicts", accessLog, status("409"));
     this.tooMany = this.counted("TooManyRequests", accessLog, status("429"));
   }
 
-  /** A metric that one of our functions tells. */
-  own(service: string, metricName: string, statistic = "Sum"): Metric {
+  /** A metric that one of our functions tells, by itself. */
+  own<S extends Service>(service: S, metricName: MetricOf<S>, statistic = "Sum"): Metric {
     const namespace = metricsNamespace(this.props.stage);
-    return new Metric({ namespace, metricName, statistic, dimensionsMap: { service } });
+    const dimensionsMap = { [serviceDimension]: service };
+    return new Metric({ namespace, metricName, statistic, dimensionsMap });
+  }
+
+  /** Commands of a hundred that gave up on a contended stream; none while there are few commands. */
+  get conflictRate(): MathExpression {
+    const all = "(FILL(conflicts, 0) + FILL(accepted, 0) + FILL(refused, 0))";
+    return new MathExpression({
+      label: "Gave up, %",
+      expression: `IF(${all} < ${commandsMin}, 0, 100 * FILL(conflicts, 0) / ${all})`,
+      usingMetrics: {
+        conflicts: this.own("command", "Conflicts"),
+        accepted: this.own("command", "Accepted"),
+        refused: this.own("command", "Refused"),
+      },
+    });
   }
 
   /** A metric of the event table. */
@@ -86,7 +107,11 @@ export class Signals extends Construct {
     });
   }
 
-  private counted(metricName: string, logGroup: ILogGroup, filterPattern: IFilterPattern): Metric {
+  private counted(
+    metricName: LogMetricName,
+    logGroup: ILogGroup,
+    filterPattern: IFilterPattern,
+  ): Metric {
     const metricNamespace = metricsNamespace(this.props.stage);
     const filter = new MetricFilter(this, metricName, {
       logGroup,

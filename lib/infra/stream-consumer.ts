@@ -1,6 +1,5 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Metric } from "aws-cdk-lib/aws-cloudwatch";
-import type { EventPattern } from "aws-cdk-lib/aws-events";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import {
   EventSourceMapping,
@@ -31,25 +30,18 @@ export class StreamConsumer extends Construct {
   /** Notifications that were given up, as Lambda wrote them. */
   readonly failures: Bucket;
   readonly mapping: EventSourceMapping;
+  readonly #name: string;
 
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
     const { name, stage, ephemeral, eventStore } = props;
+    this.#name = name;
     const timeout = Duration.minutes(1);
     this.function = runtimeFunction(this, "Handler", { name, stage, timeout });
     this.failures = this.createFailures(ephemeral);
     this.grantFailures();
     eventStore.grantStream(this.function);
     this.mapping = this.follow(eventStore.streamArn);
-  }
-
-  /** What the account's event bus says of a batch that was put aside. */
-  get failurePattern(): EventPattern {
-    return {
-      source: ["aws.s3"],
-      detailType: ["Object Created"],
-      detail: { bucket: { name: [this.failures.bucketName] } },
-    };
   }
 
   /** Batches that were put aside. */
@@ -62,8 +54,9 @@ export class StreamConsumer extends Construct {
     });
   }
 
-  /** Lets a function read what was put aside. */
+  /** Lets a function read what was put aside, and tells it whose batches lie in this bucket. */
   grantReadFailures(fn: LambdaFunction): void {
+    fn.addEnvironment(`${this.#name.toUpperCase()}_FAILURES`, this.failures.bucketName);
     this.grant(fn, "s3:GetObject", this.failures.arnForObjects("*"));
   }
 

@@ -11,6 +11,7 @@ export type Runbook =
   | "api-latency"
   | "audit-findings"
   | "event-table-changed"
+  | "conflict-rate"
   | "view-lag"
   | "clock-skew"
   | "key-quota"

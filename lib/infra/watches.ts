@@ -28,7 +28,7 @@ const readSide = ({ props }: Signals): readonly Watch[] => {
     {
       id: "PublisherFailures",
       runbook: "failed-batches",
-      says: `${gaveUp("publisher")} The bus lacks their events.`,
+      says: `${gaveUp("publisher")} Their events were queued to be published.`,
       metric: total("Failed batches", [
         publisher.failedBatches,
         publisher.function.metric("DestinationDeliveryFailures", { statistic: "Sum" }),
@@ -86,8 +86,8 @@ const functions = (signals: Signals): readonly Watch[] => {
   ]);
 };
 
-const requests = ({ props, tooMany }: Signals): readonly Watch[] => {
-  const { http } = props.api;
+const requests = (signals: Signals): readonly Watch[] => {
+  const { http } = signals.props.api;
   return [
     {
       id: "ApiErrors",
@@ -109,8 +109,16 @@ const requests = ({ props, tooMany }: Signals): readonly Watch[] => {
       id: "ApiThrottles",
       runbook: "throttles",
       says: "Requests came faster than the API takes them, and were answered with 429.",
-      metric: tooMany,
+      metric: signals.tooMany,
       above: 100,
+      periods: 2,
+    },
+    {
+      id: "ConflictRate",
+      runbook: "conflict-rate",
+      says: "More than one command in a hundred gave up on a contended stream for 10 minutes.",
+      metric: signals.conflictRate,
+      above: 1,
       periods: 2,
     },
   ];

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { templateWith } from "./synthesize.ts";
@@ -31,6 +31,7 @@ const expected = {
   BackgroundErrors: "function-errors",
   BackgroundThrottles: "throttles",
   ClockSkew: "clock-skew",
+  ConflictRate: "conflict-rate",
   DeadLetters: "dead-letters",
   EventTableChanged: "event-table-changed",
   EventTableThrottles: "throttles",
@@ -38,6 +39,7 @@ const expected = {
   HttpThrottles: "throttles",
   KeyQuota: "key-quota",
   KeySweep: "key-sweep",
+  KeysRefused: "key-quota",
   KeyTampering: "key-tampering",
   ProjectorFailures: "failed-batches",
   ProjectorIteratorAge: "iterator-age",
@@ -46,6 +48,7 @@ const expected = {
   ViewLag: "view-lag",
 };
 
+const pageAt = (page: string) => new URL(`../../docs/runbooks/${page}.md`, import.meta.url);
 const own = (name: string, service: string) =>
   Match.objectLike({
     Namespace: "Everfold/prod",
@@ -62,8 +65,25 @@ describe("the alarms of a stage", () => {
 
   test("lead to a page that is there", () => {
     const pages = new Set(Object.values(expected));
-    const at = (page: string) => new URL(`../../docs/runbooks/${page}.md`, import.meta.url);
-    expect([...pages].filter((page) => !existsSync(at(page)))).toEqual([]);
+    expect([...pages].filter((page) => !existsSync(pageAt(page)))).toEqual([]);
+  });
+
+  test.each([...new Set(Object.values(expected))])(
+    "find on the page %s what it means, what to look at and what to do, with a call or a query to copy",
+    (page) => {
+      const text = readFileSync(pageAt(page), "utf8");
+      for (const part of ["**What it means.**", "**What to look at.**", "**What to do"])
+        expect(text).toContain(part);
+      expect(text).toMatch(/^```(sh)?\n\S/m);
+    },
+  );
+
+  test("are listed by their names, each beside its page", () => {
+    const index = readFileSync(pageAt("README"), "utf8").split("\n");
+    for (const [name, page] of Object.entries(expected))
+      expect(
+        index.filter((line) => line.includes(`\`${name}\``) && line.includes(`${page}.md`)),
+      ).toHaveLength(1);
   });
 
   test("say what has happened in a sentence before that", () => {
@@ -81,6 +101,7 @@ describe("the alarms of a stage", () => {
   test.each([
     ["AuditProblems", "worker"],
     ["EventTableChanged", "projector"],
+    ["KeysRefused", "command"],
     ["KmsKeys", "sweeper"],
     ["SweepFailures", "sweeper"],
     ["ViewLag", "projector"],
@@ -111,6 +132,26 @@ describe("the alarms of a stage", () => {
       });
   });
 
+  test("know the share of commands that gave up, and say nothing of a handful", () => {
+    const metric = (name: string) =>
+      Match.objectLike({ MetricStat: Match.objectLike({ Metric: own(name, "command") }) });
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      Threshold: 1,
+      EvaluationPeriods: 2,
+      Metrics: Match.arrayWith([
+        Match.objectLike({
+          Expression: [
+            "IF((FILL(conflicts, 0) + FILL(accepted, 0) + FILL(refused, 0)) < 20, 0,",
+            "100 * FILL(conflicts, 0) / (FILL(conflicts, 0) + FILL(accepted, 0) + FILL(refused, 0)))",
+          ].join(" "),
+        }),
+        metric("Conflicts"),
+        metric("Accepted"),
+        metric("Refused"),
+      ]),
+    });
+  });
+
   test("add no more metrics up than an alarm may", () => {
     for (const { Properties } of Object.values(template.findResources("AWS::CloudWatch::Alarm")))
       expect((Properties.Metrics ?? []).length).toBeLessThanOrEqual(10);
@@ -127,7 +168,7 @@ describe("the alarms of a stage", () => {
   });
 });
 
-describe("whoever ends a key, or brings one back", () => {
+describe("whoever ends a key, brings one back, or changes who may use it", () => {
   test("is told of, unless it is a function whose duty that is", () => {
     template.hasResourceProperties("AWS::Events::Rule", {
       EventPattern: {
@@ -135,7 +176,10 @@ describe("whoever ends a key, or brings one back", () => {
         "detail-type": ["AWS API Call via CloudTrail"],
         detail: {
           eventSource: ["kms.amazonaws.com"],
-          eventName: ["DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"],
+          eventName: [
+            ...["DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"],
+            ...["PutKeyPolicy", "TagResource", "UntagResource"],
+          ],
           userIdentity: {
             sessionContext: {
               sessionIssuer: {

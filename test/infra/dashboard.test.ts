@@ -47,7 +47,9 @@ describe("the dashboard", () => {
     expect(shown.length).toBe(Object.keys(template.findResources("AWS::CloudWatch::Alarm")).length);
   });
 
-  test("shows commits that were refused and had to be tried again", () => {
+  test("shows commands that had to be tried again, and those that gave up", () => {
+    for (const name of ["Retries", "Conflicts"])
+      expect(body).toContain(`"Everfold/dev","${name}","service","command"`);
     expect(body).toContain("ConditionalCheckFailedRequests");
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { registry } from "../../lib/domains/index.ts";
@@ -96,6 +97,20 @@ describe("stages", () => {
         Object.fromEntries(Object.entries(holders).map(([id, Type]) => [id, { Type }])),
       );
   });
+});
+
+test("a token is asked for with any password that the pool takes, quotes and backslashes apart", () => {
+  const { Value } = template.toJSON().Outputs.Step2GetToken;
+  const parts: readonly unknown[] = Value["Fn::Join"][1];
+  const printed = parts.map((part) => (typeof part === "string" ? part : "id")).join("");
+  const password = "a long one, Please 1=$HOME!";
+  const fake = `aws() { printf '%s\\n' "$@"; }\n${printed}\nprintf %s "$TOKEN"`;
+  const env = { EMAIL: "you@example.com", PASSWORD: password, PATH: process.env.PATH };
+  const words = execFileSync("bash", ["--norc", "-ec", fake], { encoding: "utf8", env }).split(
+    "\n",
+  );
+  const parameters = words[words.indexOf("--auth-parameters") + 1] ?? "";
+  expect(JSON.parse(parameters)).toEqual({ USERNAME: "you@example.com", PASSWORD: password });
 });
 
 test("refuses a table that no construct makes", () => {

@@ -16,4 +16,15 @@ describe("the publisher", () => {
       },
     });
   });
+
+  test("has the worker publish to the same bus what it could not", () => {
+    template.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: {
+        Variables: {
+          POWERTOOLS_SERVICE_NAME: "worker",
+          EVENT_BUS_NAME: { Ref: Match.stringLikeRegexp("^PublisherBus") },
+        },
+      },
+    });
+  });
 });

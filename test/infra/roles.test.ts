@@ -107,6 +107,7 @@ const allowed: Record<string, Record<string, string[]>> = {
       ...["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes"],
       ...["ReceiveMessage", "SendMessage"],
     ),
+    "PublisherBus.Arn": ["events:PutEvents"],
     document: dynamodb("BatchWriteItem", "GetItem", "PutItem", "Scan"),
     ledger: dynamodb("BatchGetItem", "BatchWriteItem", "Scan", "UpdateItem"),
     tally: dynamodb("BatchGetItem", "BatchWriteItem", "PutItem", "Scan", "UpdateItem"),
@@ -118,6 +119,7 @@ const allowed: Record<string, Record<string, string[]>> = {
   },
   RescuerHandler: {
     "ProjectorFailures.Arn/*": ["s3:GetObject"],
+    "PublisherFailures.Arn/*": ["s3:GetObject"],
     "ViewControlTable.Arn": dynamodb("Query"),
     "WorkQueue.Arn": ["sqs:SendMessage"],
   },

@@ -6,6 +6,7 @@ import type { LocalBus } from "../../local/bus.ts";
 import { lambdaRecord } from "../../local/stream-record.ts";
 import { noteCommit } from "../core/notes.ts";
 import { startTestBus } from "../local/endpoints.ts";
+import { contextWith } from "./http/event.ts";
 
 let bus: LocalBus;
 let publisher: typeof import("../../lambdas/publisher.ts");
@@ -40,7 +41,7 @@ const recordOf = (commit: Commit, eventName: "INSERT" | "MODIFY" = "INSERT"): Dy
 const deposit: StoredEvent = { type: "MoneyDeposited", schema: 1, data: { amount: 12.34 } };
 const unknown: StoredEvent = { type: "MoneyBurnt", schema: 1, data: {} };
 const handle = (...Records: readonly DynamoDBRecord[]) =>
-  publisher.handler({ Records: [...Records] });
+  publisher.handler({ Records: [...Records] }, contextWith(60_000));
 const published = (stream: string) =>
   bus
     .recent(1000)

@@ -33,8 +33,11 @@ beforeAll(async () => {
   pointSdkAt("S3", s3.url);
   process.env[tableVariable(viewControlTable)] = viewControlTable.name;
   process.env.WORK_QUEUE_URL = queue.queueUrl("work");
+  process.env.PROJECTOR_FAILURES = "projector";
+  process.env.PUBLISHER_FAILURES = "publisher";
   const rescuer = await import("../../lambdas/rescuer.ts");
-  handler = (event) => rescuer.handler(event as Parameters<typeof rescuer.handler>[0]);
+  handler = (event, context) =>
+    rescuer.handler(event as Parameters<typeof rescuer.handler>[0], context);
 });
 
 afterAll(async () => {
@@ -51,14 +54,14 @@ const received = async () => {
   return Messages.map(({ Body = "" }) => parseWork(Body));
 };
 
-const give = (...streams: readonly string[]) => {
+const give = (consumer: string, ...streams: readonly string[]) => {
   const fn = { name: "rescuer", handler, timeoutMs: 10_000 };
   const log = (line: string) => void logged.push(line);
   const onCreated = tellCreated({ function: fn, backoffMs: 1, log });
   const records = streams.map((stream) => ({
     dynamodb: { Keys: { stream: { S: stream }, version: { N: "1" } } },
   }));
-  const keep = keepDiscarded(directory.path, "projector", onCreated);
+  const keep = keepDiscarded(directory.path, consumer, onCreated);
   return keep({ reason: "poison", records });
 };
 
@@ -66,7 +69,7 @@ describe("the rescuer", () => {
   test("queues a catch-up for every stream of a batch that the projector's mapping gave up", async () => {
     const catalogue = createViewCatalogue(store.client, viewControlTable.name);
     await catalogue.create("accounts", 1);
-    await give("account-1", "ride-1", "account-2", "account-1");
+    await give("projector", "account-1", "ride-1", "account-2", "account-1");
     const catchUp = { kind: "catch-up", view: "accounts", generation: 1 };
     expect(await received()).toEqual([
       { ...catchUp, stream: "account-1" },
@@ -75,9 +78,25 @@ describe("the rescuer", () => {
     expect(logged.join("\n")).toContain("A batch that was given up was queued again.");
   });
 
+  test("queues what the publisher's mapping gave up to be published again", async () => {
+    await give("publisher", "account-1", "ride-1", "account-1");
+    const publish = { kind: "publish", from: 1, to: 1 };
+    expect(await received()).toEqual([
+      { ...publish, stream: "account-1" },
+      { ...publish, stream: "ride-1" },
+    ]);
+  });
+
+  test("fails, so that it is seen, on an object in a bucket that is nobody's", async () => {
+    logged.length = 0;
+    await give("stranger", "account-1");
+    expect(logged.join("\n")).toContain("Nobody's batches lie in stranger.");
+    expect(await received()).toEqual([]);
+  });
+
   test("fails, so that it is seen, on an object that is no batch", async () => {
     logged.length = 0;
-    await give();
+    await give("projector");
     expect(logged.join("\n")).toContain("This is no batch of the event table");
     expect(await received()).toEqual([]);
   });

@@ -8,6 +8,7 @@ import { createOwnKeyMaker } from "../../lib/adapters/kms/key-service.ts";
 import { subjectKeyTable } from "../../lib/core/system/tables.ts";
 import { type LocalKms, startKms } from "../../local/kms.ts";
 import { type StartedStore, startStore } from "../adapters/dynamodb/started-store.ts";
+import { contextWith } from "./http/event.ts";
 
 let store: StartedStore;
 let kms: LocalKms;
@@ -46,7 +47,8 @@ afterAll(async () => {
   await store.stop();
 });
 
-const sweeper = async () => (await import("../../lambdas/sweeper.ts")).handler;
+const sweep = async () =>
+  (await import("../../lambdas/sweeper.ts")).handler({}, contextWith(60_000));
 
 describe("the sweeper function", () => {
   it("adopts what was left behind, and tells how many keys there are", async () => {
@@ -55,7 +57,7 @@ describe("the sweeper function", () => {
     const client = createKmsClient();
     const { keyId } = await createOwnKeyMaker(client, "dev").create("2020_a");
     client.destroy();
-    await (await sweeper())();
+    await sweep();
     expect(await rows.find("ada")).toMatchObject({ state: "ready", keyId });
     const metrics = said.map((line): unknown => JSON.parse(line));
     expect(metrics).toContainEqual(expect.objectContaining({ KmsKeys: 1, KeysUnowned: 1 }));
@@ -69,7 +71,7 @@ describe("the sweeper function", () => {
     if (bob?.state !== "claimed") throw new Error("Bob has no claim.");
     await rows.record("bob", bob.claim, { keyId: stranger, own: true });
     await rows.bury("bob", new Date().toISOString());
-    await expect((await sweeper())()).rejects.toThrow("1 keys or erasures");
+    await expect(sweep()).rejects.toThrow("1 keys or erasures");
     expect(said.join("\n")).toContain("was not settled");
     expect(await rows.openErasures(10)).toEqual(["bob"]);
   });

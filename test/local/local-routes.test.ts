@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Issuer, openIssuer } from "../../local/issuer.ts";
-import { issuerRoutes } from "../../local/local-routes.ts";
+import { issuerRoutes, metricsRoute } from "../../local/local-routes.ts";
+import { createMetrics } from "../../local/metrics.ts";
 import { type FakeGateway, startFakeGateway } from "./fake-gateway.ts";
 
 let dataDir: string;
@@ -13,7 +14,8 @@ let gateway: FakeGateway;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "everfold-test-"));
   issuer = await openIssuer({ dataDir });
-  gateway = await startFakeGateway(async () => undefined, { local: issuerRoutes(issuer) });
+  const local = [...issuerRoutes(issuer), metricsRoute(createMetrics())];
+  gateway = await startFakeGateway(async () => undefined, { local });
 });
 
 afterAll(async () => {
@@ -53,4 +55,9 @@ test("the keys are where verifiers look for them", async () => {
   const answer = await fetch(`${gateway.url}/.well-known/jwks.json`);
   expect(answer.headers.get("content-type")).toBe("application/json");
   expect(await answer.json()).toEqual(issuer.jwks);
+});
+
+test("metrics are there without a token, and since when", async () => {
+  const answer = await fetch(`${gateway.url}/local/metrics`);
+  expect(await answer.json()).toEqual({ since: expect.any(String), items: [] });
 });

@@ -1,5 +1,6 @@
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
+import type { CommitKey } from "../../core/upkeep/recover-batch.ts";
 
 /** Longest record that is read, in bytes: a batch has 6 MB at most, and quoting it doubles it at worst. */
 export const failedBatchBytesMax = 16 * 1024 * 1024;
@@ -7,7 +8,14 @@ export const failedBatchBytesMax = 16 * 1024 * 1024;
 const Batch = z.object({
   Records: z
     .array(
-      z.object({ dynamodb: z.object({ Keys: z.object({ stream: z.object({ S: z.string() }) }) }) }),
+      z.object({
+        dynamodb: z.object({
+          Keys: z.object({
+            stream: z.object({ S: z.string() }),
+            version: z.object({ N: z.string().regex(/^[1-9]\d{0,15}$/) }),
+          }),
+        }),
+      }),
     )
     .min(1),
 });
@@ -29,26 +37,29 @@ const jsonOf = (text: string): unknown => {
 const FailedInvocation = z.object({ payload: z.string().transform(jsonOf).pipe(Batch) });
 
 /**
- * The event table's streams that a record of a failed invocation tells of. Lambda keeps the batch that it gave up in it
+ * The keys of the event table that a record of a failed invocation tells of. Lambda keeps the batch that it gave up in it
  * as quoted JSON. Refuses a record without a batch of that table. Source of the format: AWS Lambda Developer Guide,
  * "Retain discarded records for a DynamoDB event source", example of an Amazon S3 invocation record.
  */
-export const streamsIn = (record: string): readonly string[] => {
+export const keysIn = (record: string): readonly CommitKey[] => {
   const parsed = FailedInvocation.safeParse(jsonOf(record));
   if (!parsed.success)
     throw new Error(`This is no batch of the event table: ${z.prettifyError(parsed.error)}`);
-  return parsed.data.payload.Records.map(({ dynamodb }) => dynamodb.Keys.stream.S);
+  return parsed.data.payload.Records.map(({ dynamodb: { Keys } }) => ({
+    stream: Keys.stream.S,
+    version: Number(Keys.version.N),
+  }));
 };
 
-/** Reads which streams a batch that was given up tells of; refuses an object that is too large to be one. */
+/** Reads which commits a batch that was given up tells of; refuses an object that is too large to be one. */
 export const readFailedBatch = async (
   client: Pick<S3Client, "send">,
   { bucket, key }: FailedBatchPlace,
-): Promise<readonly string[]> => {
+): Promise<readonly CommitKey[]> => {
   const { Body, ContentLength = 0 } = await client.send(
     new GetObjectCommand({ Bucket: bucket, Key: key }),
   );
   if (!Body || ContentLength > failedBatchBytesMax)
     throw new Error(`${bucket}/${key} has ${ContentLength} bytes; this is no failed batch.`);
-  return streamsIn(await Body.transformToString());
+  return keysIn(await Body.transformToString());
 };

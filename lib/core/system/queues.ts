@@ -12,7 +12,7 @@ export interface QueueDefinition {
   readonly deadLetters: string;
 }
 
-/** Work that the read side puts off: catching up, rebuilding, sweeping, auditing. */
+/** Work that is put off: catching up, rebuilding, sweeping, auditing, publishing what the bus lacks. */
 export const workQueue: QueueDefinition = {
   name: "work",
   visibilitySeconds: 900,

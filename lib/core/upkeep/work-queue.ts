@@ -3,18 +3,20 @@ import * as z from "zod";
 const name = z.string().min(1);
 const generation = z.int().min(1);
 const segment = z.int().min(0);
+const version = z.int().min(1);
 
 const Work = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("catch-up"), view: name, generation, stream: name }),
   z.strictObject({ kind: z.literal("segment"), view: name, generation, segment }),
   z.strictObject({ kind: z.literal("sweep"), view: name, generation }),
   z.strictObject({ kind: z.literal("audit-segment"), run: name, segment }),
+  z.strictObject({ kind: z.literal("publish"), stream: name, from: version, to: version }),
 ]);
 
 /**
- * Work that the read side puts off: bring a stream to its head in one build of a view, fill one segment of a build,
- * remove the rows of a build, audit one segment of the log. It names what to do and carries no data of its own, so
- * that doing it twice, late or in another order comes to the same.
+ * Work that is put off: bring a stream to its head in one build of a view, fill one segment of a build, remove the rows
+ * of a build, audit one segment of the log, publish commits that the bus lacks. It names what to do and carries no data
+ * of its own, so that doing it twice, late or in another order comes to the same.
  */
 export type Work = z.output<typeof Work>;
 

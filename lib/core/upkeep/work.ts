@@ -1,11 +1,12 @@
 import { type AuditPorts, auditSegment } from "../audit/audit.ts";
+import { type RepublishPorts, republish } from "../bus/republish.ts";
 import { catchUpPair } from "../view/catch-up.ts";
 import { finishRebuild, type RebuildPorts, rebuildSegment } from "./rebuild.ts";
 import { type SweepGenerationPorts, sweepGeneration } from "./sweep-generation.ts";
 import type { Work } from "./work-queue.ts";
 
 /** What doing queued work needs of the world. */
-export type WorkPorts = AuditPorts & RebuildPorts & SweepGenerationPorts;
+export type WorkPorts = AuditPorts & RebuildPorts & SweepGenerationPorts & RepublishPorts;
 
 /**
  * Does one piece of queued work; what takes longer than the deadline (milliseconds since the epoch) is queued again.
@@ -24,5 +25,7 @@ export const doWork = async (ports: WorkPorts, work: Work, deadline: number): Pr
       return sweepGeneration(ports, work, deadline);
     case "audit-segment":
       return auditSegment(ports, work, deadline);
+    case "publish":
+      return republish(ports, work);
   }
 };

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createObjectClient } from "../../../lib/adapters/s3/client.ts";
 import {
   failedBatchBytesMax,
+  keysIn,
   readFailedBatch,
-  streamsIn,
 } from "../../../lib/adapters/s3/failed-batch.ts";
+import type { CommitKey } from "../../../lib/core/upkeep/recover-batch.ts";
 import { keepDiscarded } from "../../../local/failure-destination.ts";
 import { startS3 } from "../../../local/s3.ts";
 import { pointSdkAt, temporaryDirectory } from "../../local/endpoints.ts";
@@ -41,8 +42,11 @@ const invocation = {
 };
 
 describe("the record of a batch that was given up", () => {
-  test("names the streams of its quoted batch", () => {
-    expect(streamsIn(JSON.stringify(invocation))).toEqual(["account-1", "ride-2"]);
+  test("names the commits of its quoted batch", () => {
+    expect(keysIn(JSON.stringify(invocation))).toEqual([
+      { stream: "account-1", version: 1 },
+      { stream: "ride-2", version: 7 },
+    ]);
   });
 
   test.each([
@@ -52,6 +56,15 @@ describe("the record of a batch that was given up", () => {
     ["a payload that is cut off", JSON.stringify({ ...invocation, payload: '{"Records":[' })],
     ["an empty batch", JSON.stringify({ ...invocation, payload: '{"Records":[]}' })],
     [
+      "a commit without a version",
+      JSON.stringify({
+        ...invocation,
+        payload: JSON.stringify({
+          Records: [{ dynamodb: { Keys: { stream: { S: "x" }, version: { N: "0" } } } }],
+        }),
+      }),
+    ],
+    [
       "records of another table",
       JSON.stringify({
         ...invocation,
@@ -59,7 +72,7 @@ describe("the record of a batch that was given up", () => {
       }),
     ],
   ])("is refused when it holds %s", (_, text) => {
-    expect(() => streamsIn(text)).toThrow("This is no batch of the event table");
+    expect(() => keysIn(text)).toThrow("This is no batch of the event table");
   });
 });
 
@@ -74,12 +87,15 @@ describe("reading it", () => {
     const s3 = await startS3({ directory: directory.path });
     pointSdkAt("S3", s3.url);
     const client = createObjectClient();
-    const read: string[] = [];
+    const read: CommitKey[] = [];
     const keep = keepDiscarded(directory.path, "projector", async (place) => {
       read.push(...(await readFailedBatch(client, place)));
     });
     await keep({ reason: "poison", records: [record("account-1", 1), record("cart-3", 2)] });
-    expect(read).toEqual(["account-1", "cart-3"]);
+    expect(read).toEqual([
+      { stream: "account-1", version: 1 },
+      { stream: "cart-3", version: 2 },
+    ]);
     client.destroy();
     await s3.stop();
   });

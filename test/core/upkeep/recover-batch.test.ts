@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { startRebuild } from "../../../lib/core/upkeep/rebuild.ts";
-import { recoverBatch } from "../../../lib/core/upkeep/recover-batch.ts";
+import {
+  type CommitKey,
+  recoverEvents,
+  recoverViews,
+} from "../../../lib/core/upkeep/recover-batch.ts";
 import { project } from "../../../lib/core/view/project.ts";
 import { createJarLog, type JarLog } from "../../jar-log.ts";
 import { createReadSide, queued, type ReadSide } from "../../read-side.ts";
@@ -16,10 +20,11 @@ beforeEach(async () => {
   await project(side.start(), []);
 });
 
-const recover = (...streams: readonly string[]) => recoverBatch(side.start(), streams);
+const firstOf = (stream: string): CommitKey => ({ stream, version: 1 });
+const recover = (...streams: readonly string[]) => recoverViews(side.start(), streams.map(firstOf));
 const catchUps = () => queued(side, "catch-up");
 
-describe("a batch that was given up", () => {
+describe("a batch that the projector gave up", () => {
   test("is made good: every view of its streams is at the head again, with no other notice", async () => {
     await log.fill("a", 130);
     await log.fill("b", 2);
@@ -49,7 +54,33 @@ describe("a batch that was given up", () => {
 
   test("leaves out a view that was never recorded: it will be built from the log as a whole", async () => {
     const young = { ...purses, name: "young" };
-    await recoverBatch(side.start(undefined, [young]), ["jar-a"]);
+    await recoverViews(side.start(undefined, [young]), [firstOf("jar-a")]);
     expect(catchUps()).toEqual([]);
+  });
+});
+
+describe("a batch that the publisher gave up", () => {
+  const keys = (...text: readonly string[]): readonly CommitKey[] =>
+    text.map((each) => {
+      const [stream = "", version] = each.split("@");
+      return { stream, version: Number(version) };
+    });
+
+  test("is queued once a stream, from its first commit in the batch to its last", async () => {
+    const batch = keys("jar-a@4", "jar-b@1", "jar-a@9", "jar-a@2");
+    expect(await recoverEvents(side.start(), batch)).toBe(2);
+    expect(queued(side, "publish")).toEqual([
+      { kind: "publish", stream: "jar-a", from: 2, to: 9 },
+      { kind: "publish", stream: "jar-b", from: 1, to: 1 },
+    ]);
+  });
+
+  test("reaches the bus again, as the log has it, and no other commit does", async () => {
+    await log.fill("a", 6);
+    await log.fill("b", 3);
+    await recoverEvents(side.start(), keys("jar-a@2", "jar-a@4"));
+    await side.drain();
+    const ids = side.published.map(({ stream, version }) => `${stream}@${version}`);
+    expect(ids).toEqual(["jar-a@2", "jar-a@3", "jar-a@4"]);
   });
 });

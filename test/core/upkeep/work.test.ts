@@ -29,6 +29,17 @@ test("the catch-up of the last parked stream lets a waiting build serve", async 
   expect((await recordOf(side, purses))?.live.generation).toBe(generation);
 });
 
+test("commits that the bus lacks are published", async () => {
+  const side = filled(1);
+  const [commit] = side.log();
+  if (!commit) throw new Error("The log is empty.");
+  const { stream, version } = commit;
+  const work = { kind: "publish", stream, from: version, to: version } as const;
+  await doWork(side.start(), work, later);
+  expect(side.published[0]).toMatchObject({ stream, version, time: commit.time });
+  expect(side.published).toHaveLength(commit.events.length);
+});
+
 test("segments of rebuilds and audits, and sweeps, are done as they come", async () => {
   const side = filled(3);
   const ports = side.start();

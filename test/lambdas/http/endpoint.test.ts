@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { endpoint } from "../../../lambdas/http/endpoint.ts";
+import { createTeller } from "../../../lambdas/telling.ts";
 import { Refusal } from "../../../lib/core/errors.ts";
 import { contextWith, httpEvent } from "./event.ts";
 
 const logged: string[] = [];
 
 beforeEach(() => {
+  vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "Everfold/test");
   logged.length = 0;
+  answered.length = 0;
   for (const stream of [process.stdout, process.stderr])
     vi.spyOn(stream, "write").mockImplementation((text) => {
       logged.push(String(text));
@@ -15,10 +18,17 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
-const run = (work: Parameters<typeof endpoint>[0], leftMs = 60_000) =>
-  endpoint(work)(httpEvent(), contextWith(leftMs));
+const answered: number[] = [];
+const run = (work: Parameters<typeof endpoint>[1], leftMs = 60_000) => {
+  const handler = endpoint(createTeller("query"), work, (status) => answered.push(status));
+  return handler(httpEvent({ headers: { "correlation-id": "order-7" } }), contextWith(leftMs));
+};
+const lines = () => logged.map((line): object => JSON.parse(line));
+const told = () => lines().filter((line) => "_aws" in line);
+const errors = () => lines().filter((line) => "level" in line && line.level === "ERROR");
 const timing = (rt: number, rcu: number, wcu: number): string =>
   `rt;desc="${rt}", rcu;desc="${rcu}", wcu;desc="${wcu}"`;
 
@@ -31,7 +41,34 @@ describe("a function's endpoint", () => {
     });
   });
 
-  test("answers a refusal as a problem, with its price, and logs nothing", async () => {
+  test("tells of a request in one line: its ids, its route, what it was about and its status", async () => {
+    await run(async (_, about) => {
+      about({ stream: "jar-j1" });
+      return { status: 201 };
+    });
+    expect(lines()).toMatchObject([
+      {
+        level: "INFO",
+        message: "A request was answered.",
+        requestId: "request-1",
+        correlationId: "order-7",
+        function_request_id: "invocation-1",
+        routeKey: "POST /jars/{id}/put",
+        stream: "jar-j1",
+        status: 201,
+      },
+    ]);
+    expect(answered).toEqual([201]);
+  });
+
+  test("learns the status of a refusal, too", async () => {
+    await run(async () => {
+      throw new Refusal("conflict", "Too many writers.");
+    });
+    expect(answered).toEqual([409]);
+  });
+
+  test("answers a refusal as a problem, with its price, and logs no error", async () => {
     const result = await run(async () => {
       throw new Refusal("rejected", "No.", { code: "cart-empty" });
     });
@@ -43,7 +80,8 @@ describe("a function's endpoint", () => {
       },
     });
     expect(JSON.parse(String(result.body))).toMatchObject({ code: "cart-empty" });
-    expect(logged).toEqual([]);
+    expect(errors()).toEqual([]);
+    expect(told()).toMatchObject([{ status: 422 }]);
   });
 
   test("answers a fault with the request's id, and logs what it was", async () => {
@@ -54,13 +92,13 @@ describe("a function's endpoint", () => {
     expect(result.headers).toHaveProperty("server-timing");
     expect(String(result.body)).not.toContain("broken");
     expect(JSON.parse(String(result.body))).toMatchObject({ requestId: "request-1" });
-    expect(logged).toHaveLength(1);
-    expect(JSON.parse(logged[0] ?? "{}")).toMatchObject({
-      level: "ERROR",
-      requestId: "request-1",
-      routeKey: "POST /jars/{id}/put",
-      error: { name: "TypeError", message: "broken" },
-    });
+    expect(errors()).toMatchObject([
+      {
+        requestId: "request-1",
+        routeKey: "POST /jars/{id}/put",
+        error: { name: "TypeError", message: "broken" },
+      },
+    ]);
   });
 
   test("logs that something it needs is not to be had", async () => {
@@ -68,12 +106,12 @@ describe("a function's endpoint", () => {
       throw new Refusal("unavailable", "The store is silent.", { retryAfter: 1 });
     });
     expect(result).toMatchObject({ statusCode: 503, headers: { "retry-after": "1" } });
-    expect(logged).toHaveLength(1);
+    expect(errors()).toHaveLength(1);
   });
 
   test("answers before the function's own time is up", async () => {
     const result = await run(() => new Promise(() => {}), 300);
     expect(result.statusCode).toBe(500);
-    expect(logged).toHaveLength(1);
+    expect(errors()).toHaveLength(1);
   });
 });
