@@ -14,7 +14,9 @@ import { callFunction, type LocalFunction } from "./function.ts";
 import { applyEnvironment, type FunctionName, loadFunctions } from "./functions.ts";
 import { startGateway } from "./gateway.ts";
 import { openIssuer } from "./issuer.ts";
-import { issuerRoutes, jsonAnswer, type LocalRoute } from "./local-routes.ts";
+import { issuerRoutes, jsonAnswer, type LocalRoute, metricsRoute } from "./local-routes.ts";
+import { followMetricLines } from "./metric-lines.ts";
+import { createMetrics } from "./metrics.ts";
 import { startQueuePump } from "./queue-pump.ts";
 import { startSchedule } from "./schedule.ts";
 import { errorText } from "./startup-fault.ts";
@@ -28,6 +30,8 @@ export interface SystemOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly pump?: Partial<PumpSettings>;
+  /** Origins of pages in browsers that may call; none by default. */
+  readonly corsOrigins?: readonly string[];
   log?(line: string): void;
 }
 
@@ -79,11 +83,7 @@ const startMappings = async (
     onFailure: (error) => log(`The work queue: ${errorText(error)}`),
   });
   stopper.add("work queue's pump", worker.stop);
-  // What the bus lacks is nowhere to be caught up.
-  const onCreated = {
-    projector: tellCreated({ function: functions("rescuer"), log }),
-    publisher: async () => undefined,
-  };
+  const onCreated = tellCreated({ function: functions("rescuer"), log });
   const pumps: StreamPump[] = [];
   for (const name of streamFunctions) {
     const pump = await startStreamPump({
@@ -91,7 +91,7 @@ const startMappings = async (
       streamArn,
       function: functions(name),
       checkpointPath: join(dataDir, "checkpoints", `${name}.json`),
-      onDiscard: keepDiscarded(failuresIn(dataDir), name, onCreated[name]),
+      onDiscard: keepDiscarded(failuresIn(dataDir), name, onCreated),
       ...(options.pump && { settings: options.pump }),
       log,
     });
@@ -115,6 +115,18 @@ const busRoute = ({ bus }: Endpoints): LocalRoute => ({
   answer: async () => jsonAnswer({ items: bus.recent(busEventsShown) }),
 });
 
+/** Lines that tell metrics are printed only for those who have asked for such detail. */
+const isVerbose = (): boolean =>
+  /^(TRACE|DEBUG|INFO)$/i.test(process.env.POWERTOOLS_LOG_LEVEL ?? "");
+
+const startMetrics = (stopper: Stopper): LocalRoute => {
+  const metrics = createMetrics();
+  const { take } = metrics;
+  const isShown = isVerbose();
+  stopper.add("metrics", followMetricLines({ stream: process.stdout, take, isShown }));
+  return metricsRoute(metrics);
+};
+
 const startParts = async (
   options: SystemOptions,
   stopper: Stopper,
@@ -125,6 +137,7 @@ const startParts = async (
   const { path: dataDir } = directory;
   const issuer = await openIssuer({ dataDir });
   const endpoints = await startEndpoints(dataDir, stopper);
+  const metrics = startMetrics(stopper);
   stopper.add("environment", applyEnvironment(functionEnvironment(endpoints, registry.tables)));
   const client = new DynamoDBClient();
   await createTables(client, registry.tables);
@@ -145,7 +158,8 @@ const startParts = async (
     functions: new Map(httpFunctions.map((name) => [name, functions(name)])),
     fallback: "query",
     verify: verifiedTokens(issuer.verify),
-    local: [...issuerRoutes(issuer), busRoute(endpoints)],
+    local: [...issuerRoutes(issuer), busRoute(endpoints), metrics],
+    corsOrigins: options.corsOrigins ?? [],
     onWritten: mappings.wake,
     log,
   });

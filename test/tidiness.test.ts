@@ -82,6 +82,8 @@ const provenElsewhere: Readonly<Record<string, string>> = {
     "openapi.test.ts, and real answers in e2e/openapi.e2e.test.ts",
   "lib/core/openapi/published-schemas.ts":
     "test/schemas compares what it gives with what is committed",
+  "lib/core/system/metrics.ts":
+    "data, and one line: infra/metrics.test.ts compares it with alarms, dashboard and functions",
   "lib/core/system/queues.ts": "data",
   "lib/core/system/route.ts": "data, and one line that registry's test reads",
   "lib/core/system/table.ts": "data, and one line that the stack's test reads",

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { invocationOf } from "../../bin/everfold/arguments.ts";
 import { commands } from "../../bin/everfold/everfold.ts";
+import { logMetrics, ownMetrics } from "../../lib/core/system/metrics.ts";
 import { files, sourcesIn, textOf } from "../sources.ts";
 
 const runbooks = files.filter((path) => /^docs\/runbooks\/[a-z-]+\.md$/.test(path));
@@ -38,13 +39,21 @@ describe("what the pages for operators say", () => {
     expect(logging).not.toEqual([]);
   });
 
-  test("names metrics that are told, and all of them", () => {
+  test("names metrics that are told, all of them, and who tells them", () => {
     const page = textOf("docs/operations.md");
-    const named = [...page.matchAll(/^\| `([A-Z]\w+)` /gm)].map(([, name = ""]) => name);
-    const told = quotedIn(sourcesIn("lambdas"), /addMetric\("(\w+)"/g);
-    const counted = quotedIn(sourcesIn("lib/infra"), /this\.counted\("(\w+)"/g);
-    const all = [...told, ...counted].map(([, name]) => name);
-    expect([...new Set(named)].sort()).toEqual([...new Set(all)].sort());
+    const named = [...page.matchAll(/^\| `([A-Z]\w+)` +\| (.+?) +\|/gm)].map(([, name, by]) => [
+      name,
+      by,
+    ]);
+    const told = Object.entries(ownMetrics).map(([name, { by }]) => [
+      name,
+      by.map((service) => `\`${service}\``).join(", "),
+    ]);
+    const counted = Object.entries(logMetrics).map(([name, log]) => [
+      name,
+      log === "command" ? "log of `command`" : log,
+    ]);
+    expect(Object.fromEntries(named)).toEqual(Object.fromEntries([...told, ...counted]));
   });
 
   test("has a page for every alarm, and the list of alarms names all of them", () => {

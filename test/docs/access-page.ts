@@ -5,27 +5,11 @@ import type { Registry, ViewRoute } from "../../lib/core/domain/registry.ts";
 import { fieldSchemas, jsonSchema } from "../../lib/core/openapi/json-schema.ts";
 import { type Route, routeKey } from "../../lib/core/system/route.ts";
 import { exampleOf } from "../schemas/example.ts";
+import { table } from "./markdown.ts";
 
 const someone: Caller = { sub: "the caller", admin: false, auditor: false };
 
 const code = (text: string): string => `\`${text}\``;
-
-/** A table with its columns in line, as the formatter wants them. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => {
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((cells) => cells[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[], filler = " "): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, filler)).join(" | ")} |`;
-  return [
-    line(head),
-    line(
-      head.map(() => ""),
-      "-",
-    ),
-    ...rows.map((cells) => line(cells)),
-  ];
-};
 
 /** Roles in words; what every admin may is said once, at the top. */
 const rolesOf = (roles: readonly Role[]): string =>

@@ -39,3 +39,20 @@ export const anchorsIn = (text: string): readonly string[] =>
       .trim()
       .replaceAll(" ", "-"),
   );
+
+/** A table with its columns in line, as the formatter wants them. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[], filler = " "): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, filler)).join(" | ")} |`;
+  return [
+    line(head),
+    line(
+      head.map(() => ""),
+      "-",
+    ),
+    ...rows.map((cells) => line(cells)),
+  ];
+};

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { registry } from "../../lib/domains/index.ts";
-import { issuerRoutes } from "../../local/local-routes.ts";
+import { issuerRoutes, metricsRoute } from "../../local/local-routes.ts";
 import { files, textOf } from "../sources.ts";
 import { anchorsIn, blocksIn, linksIn, pages } from "./markdown.ts";
 
@@ -28,7 +28,10 @@ describe("a link", () => {
   });
 });
 
-const local = issuerRoutes({ jwks: { keys: [] }, issue: async () => "" } as never);
+const local = [
+  ...issuerRoutes({ jwks: { keys: [] }, issue: async () => "" } as never),
+  metricsRoute({ report: () => [] }),
+];
 const known = [...registry.routes, ...local];
 
 /** Method and path of each call to the local host that a text makes with curl. */

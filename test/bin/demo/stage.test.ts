@@ -35,6 +35,26 @@ describe("a stage", () => {
     expect(stage.disappointments()).toBe(3);
   });
 
+  test("has the users of a cast where there is one", async () => {
+    const asked: string[] = [];
+    const cast = {
+      subOf: (name: string) => `user of ${name}`,
+      tokenOf: async (name: string, groups: readonly string[]) => {
+        asked.push(`${name}: ${groups.join()}`);
+        return "token";
+      },
+    };
+    const stage = createStage("http://127.0.0.1:1", () => undefined, cast);
+    expect(stage.subOf("alice")).toBe("user of alice");
+    const sent: unknown[] = [];
+    const fetch = async (_: string, init: RequestInit): Promise<Response> => {
+      sent.push(new Headers(init.headers).get("authorization"));
+      return Response.json({ items: [] });
+    };
+    await stage.actor("root", ["admin"], { fetch }).admin.views();
+    expect([asked, sent]).toEqual([["root: admin"], ["Bearer token"]]);
+  });
+
   test("has other people in every run", () => {
     const runs = new Set(Array.from({ length: 5 }, () => setUp().stage.subOf("alice")));
     expect(runs.size).toBeGreaterThan(1);
