@@ -21,6 +21,8 @@ const project = (
 const infra = "test/infra/**/*.test.ts";
 const engine = "test/**/*.engine.test.ts";
 const e2e = "test/**/*.e2e.test.ts";
+// A run of its own: `npm run test:deploy`.
+const deploy = "test/deploy/**";
 
 // By what they need: nothing, the CDK (slow to load, so its files share a process), the embedded engine, the whole host.
 export default defineConfig({
@@ -28,7 +30,7 @@ export default defineConfig({
     // As many as a small machine has cores; by default one of two would stand idle.
     maxWorkers: 2,
     projects: [
-      project("unit", ["test/**/*.test.ts"], 20_000, { exclude: [infra, engine, e2e] }),
+      project("unit", ["test/**/*.test.ts"], 20_000, { exclude: [infra, engine, e2e, deploy] }),
       project("infra", [infra], 60_000, { isolate: false }),
       project("engine", [engine], 60_000),
       project("e2e", [e2e], 120_000),

@@ -44,7 +44,9 @@ export const playRebuild = async (stage: Stage): Promise<void> => {
   sees("Meanwhile readers see what they saw.", await root.view("balances", ask), before);
   const balances = async () =>
     (await root.admin.views()).items.find(({ name }) => name === "balances");
-  const done = await untilDone(balances, (view) => view?.rebuild?.status !== "running");
+  const isOver = (view: Awaited<ReturnType<typeof balances>>): boolean =>
+    view?.generation === generation || view?.rebuild?.status === "failed";
+  const done = await untilDone(balances, isOver);
   const { streams = 0, events = 0 } = done?.rebuild ?? {};
   sees(
     `Generation ${generation} serves now, made of ${events} events in ${streams} streams.`,

@@ -55,6 +55,9 @@ export const matches = (found: unknown, expected: unknown): boolean => {
 /** An amount of minor units as people write it. */
 export const money = (cents: number): string => (cents / 100).toFixed(2);
 
+/** Longer than a client's default: a slow host is to show the plays their writes, too. */
+const readOwnWritesMs = 30_000;
+
 const waitMaxMs = 120_000;
 const waitMs = 250;
 
@@ -71,7 +74,13 @@ export const untilDone = async <T>(
   }
 };
 
-const tokenFor = async (url: string, sub: string, groups: readonly string[]): Promise<string> => {
+/** Who plays: how a user of this run is called by the system, and what proves that it is them. */
+export interface Cast {
+  subOf(name: string): string;
+  tokenOf(name: string, groups: readonly string[]): Promise<string>;
+}
+
+const localToken = async (url: string, sub: string, groups: readonly string[]): Promise<string> => {
   const body = JSON.stringify({ sub, groups });
   const answer = await fetch(`${url}/local/token`, { method: "POST", body });
   const { token }: { token?: unknown } = Object(await answer.json());
@@ -79,10 +88,19 @@ const tokenFor = async (url: string, sub: string, groups: readonly string[]): Pr
   throw new Error(`${url} hands out no tokens: the demo plays on a local host only.`);
 };
 
-/** Sets up a stage before a system at a URL; what is told goes to `print`. */
-export const createStage = (url: string, print: (line: string) => void): Stage => {
-  const run = randomBytes(2).toString("hex");
+/** Users whom a local host takes for whoever they say they are. */
+const localCast = (url: string, run: string): Cast => {
   const subOf = (name: string): string => `${name}-${run}`;
+  return { subOf, tokenOf: (name, groups) => localToken(url, subOf(name), groups) };
+};
+
+/**
+ * Sets up a stage before a system at a URL; what is told goes to `print`. Without a cast the system must be a local
+ * host.
+ */
+export const createStage = (url: string, print: (line: string) => void, cast?: Cast): Stage => {
+  const run = randomBytes(2).toString("hex");
+  const { subOf, tokenOf } = cast ?? localCast(url, run);
   let failures = 0;
   const verdict = (text: string, isRight: boolean, found: unknown): void => {
     if (!isRight) failures += 1;
@@ -94,10 +112,10 @@ export const createStage = (url: string, print: (line: string) => void): Stage =
     actor: (name, groups = [], world = {}) => {
       let token: Promise<string> | undefined;
       const given = (): Promise<string> => {
-        token ??= tokenFor(url, subOf(name), groups);
+        token ??= tokenOf(name, groups);
         return token;
       };
-      return createClient({ url, token: given, domains, world });
+      return createClient({ url, token: given, domains, world, readOwnWritesMs });
     },
     scene: (title) => print(`\n${title}\n`),
     tell: (text) => print(`  ${text}`),
