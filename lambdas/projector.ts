@@ -1,12 +1,12 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createProjectorLag } from "../lib/adapters/dynamodb/projector-lag.ts";
-import { commitOf } from "../lib/adapters/dynamodb/stream-record.ts";
 import type { Commit } from "../lib/core/log/commit.ts";
 import { viewControlTable } from "../lib/core/system/tables.ts";
 import { project } from "../lib/core/view/project.ts";
 import { lagNoteMs, lagOf } from "../lib/core/view/projector-lag.ts";
 import { tableName } from "./environment.ts";
+import { commitsAmong, type Notice, noticesIn } from "./notices.ts";
 import { projectPorts } from "./read-side-ports.ts";
 import { createTeller } from "./telling.ts";
 import { eventsIn, toldCommits } from "./told-commits.ts";
@@ -32,32 +32,26 @@ const noteLag = async (commits: readonly Commit[]): Promise<void> => {
   await lag.note(note);
 };
 
-const commitsIn = ({ Records }: DynamoDBStreamEvent): readonly Commit[] =>
-  Records.flatMap((record) => {
-    const commit = commitOf(record);
-    if (commit) return [commit];
-    logger.error("The event table was changed.", { keys: record.dynamodb?.Keys });
-    teller.count("EventTableChanged");
-    return [];
-  });
+const count = (notices: readonly Notice[]): void => {
+  const changes = notices.filter(({ of }) => of === "changed").length;
+  if (changes > 0) teller.count("EventTableChanged", changes);
+  teller.count("Events", eventsIn(commitsAmong(notices)));
+};
 
-const apply = async (
-  event: DynamoDBStreamEvent,
-  commits: readonly Commit[],
-): Promise<DynamoDBBatchResponse> => {
+const apply = async (notices: readonly Notice[]): Promise<DynamoDBBatchResponse> => {
+  const commits = commitsAmong(notices);
+  const unreadable = notices.filter(({ of }) => of === "unreadable").map(({ stream }) => stream);
   try {
-    for (const { view, stream, cause } of await project(ports, commits)) {
+    for (const { view, stream, cause } of await project(ports, commits, unreadable)) {
       logger.error("A view could not take in a stream.", { view, stream, error: cause });
       teller.count("PairsParked");
     }
-    teller.count("Events", eventsIn(commits));
+    count(notices);
     await noteLag(commits);
     return { batchItemFailures: [] };
   } catch (error) {
-    const { Records } = event;
-    logger.error("A batch could not be applied.", { error, records: Records.length });
-    const itemIdentifier = Records[0]?.dynamodb?.SequenceNumber ?? "";
-    return { batchItemFailures: [{ itemIdentifier }] };
+    logger.error("A batch could not be applied.", { error, records: notices.length });
+    return { batchItemFailures: [{ itemIdentifier: notices[0]?.sequenceNumber ?? "" }] };
   }
 };
 
@@ -70,9 +64,9 @@ export const handler = (
   { awsRequestId }: Context,
 ): Promise<DynamoDBBatchResponse> =>
   teller.operation("A batch was applied.", async (about) => {
-    const commits = commitsIn(event);
-    about({ function_request_id: awsRequestId, ...toldCommits(commits) });
-    const answer = await apply(event, commits);
+    const notices = noticesIn(logger, event);
+    about({ function_request_id: awsRequestId, ...toldCommits(commitsAmong(notices)) });
+    const answer = await apply(notices);
     if (answer.batchItemFailures.length > 0) about({ failed: true });
     return answer;
   });

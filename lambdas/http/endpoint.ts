@@ -18,14 +18,15 @@ interface Call {
 
 type Middleware = MiddlewareObj<Call, Result, Error, Context>;
 
-/** Turns whatever was thrown into a problem; what is not the caller's doing is logged. */
+/** Turns whatever was thrown into a problem; what is not the caller's doing is logged, as a warning when it may pass. */
 const problems = ({ logger }: Pick<Teller<HttpFunction>, "logger">): Middleware => ({
   onError: (request) => {
     const { error } = request;
     const { routeKey, requestContext } = request.event.event;
     const { requestId } = requestContext;
-    if (!(error instanceof Refusal) || error.kind === "unavailable")
-      logger.error("The request failed.", { error, routeKey, requestId });
+    const facts = { error, routeKey, requestId };
+    if (!(error instanceof Refusal)) logger.error("The request failed.", facts);
+    else if (error.kind === "unavailable") logger.warn("The request failed.", facts);
     request.response = toResult(toProblem(error, requestId));
   },
 });

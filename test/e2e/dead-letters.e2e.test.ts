@@ -32,25 +32,32 @@ const messagesAre = async (count: number): Promise<void> => {
     await sleep(20);
   }
 };
-const stream = "cart-poison";
 const followers = ["carts", "people-carts", "removed-items"];
+const strange = sampleCommit("cart-strange", undefined, { version: 2, owner: "ann" });
+const shapeless = { stream: "cart-shapeless", version: 2, format: 99 };
 
-describe("a commit that no view can read", () => {
-  const poison = sampleCommit(stream, undefined, { version: 2, owner: "ann" });
+describe.each([
+  ["a commit of events that no view knows", "strange", strange, "Noted"],
+  ["an item that is no commit", "shapeless", shapeless, "format"],
+])("%s", (_, id, poison, reason) => {
+  const stream = `cart-${id}`;
+  const sku = `tea-${id}`;
   const TableName = eventTable.name;
 
   test("parks its stream, and holds up no other", async () => {
     const { ann, aud } = town;
-    await must(ann.post("/carts/poison/add", { sku: "tea", quantity: 2, price: 1 }));
+    await must(ann.post(`/carts/${id}/add`, { sku, quantity: 2, price: 1 }));
     await host.system.idle();
     await createDocumentClient().send(new PutCommand({ TableName, Item: poison }));
     const other = [
-      await must(ann.post("/carts/well/add", { sku: "tea", quantity: 2, price: 1 })),
-      await must(ann.post("/carts/well/remove", { sku: "tea", quantity: 2 })),
+      await must(ann.post(`/carts/${id}-well/add`, { sku, quantity: 2, price: 1 })),
+      await must(ann.post(`/carts/${id}-well/remove`, { sku, quantity: 2 })),
     ];
-    const removed = await whenServed(() => aud.get("/views/removed-items?sku=tea", seen(...other)));
-    expect(itemsOf(removed)).toEqual([{ sku: "tea", removals: 1, quantity: 2 }]);
-    expect(await ann.get("/carts/poison")).toMatchObject({ status: 200, body: { version: 1 } });
+    const removed = await whenServed(() =>
+      aud.get(`/views/removed-items?sku=${sku}`, seen(...other)),
+    );
+    expect(itemsOf(removed)).toEqual([{ sku, removals: 1, quantity: 2 }]);
+    expect(await ann.get(`/carts/${id}`)).toMatchObject({ status: 200, body: { version: 1 } });
   });
 
   test("is given up in the end, with the reason, for everybody to see", async () => {
@@ -65,7 +72,7 @@ describe("a commit that no view can read", () => {
     // The bus cannot read it either.
     await messagesAre(followers.length + 1);
     for (const item of items)
-      expect(item).toMatchObject({ stream, dead: true, reason: expect.stringContaining("Noted") });
+      expect(item).toMatchObject({ stream, dead: true, reason: expect.stringContaining(reason) });
     const { body } = await must(town.root.get("/admin/views"));
     const parked = Object(body).items.filter(({ parked: count }: { parked: number }) => count > 0);
     expect(parked.map(({ name }: { name: string }) => name).sort()).toEqual(followers);
@@ -75,16 +82,18 @@ describe("a commit that no view can read", () => {
     const { ann, aud, root } = town;
     const Key = { stream, version: 2 };
     await createDocumentClient().send(new DeleteCommand({ TableName, Key }));
-    const repaired = await must(ann.post("/carts/poison/remove", { sku: "tea", quantity: 1 }));
+    const repaired = await must(ann.post(`/carts/${id}/remove`, { sku, quantity: 1 }));
     expect(await root.post("/admin/dead-letters/redrive")).toMatchObject({
       status: 202,
       body: { streams: 3, messages: 4, more: false },
     });
-    const removed = await whenServed(() => aud.get("/views/removed-items?sku=tea", seen(repaired)));
-    expect(itemsOf(removed)).toEqual([{ sku: "tea", removals: 2, quantity: 3 }]);
+    const removed = await whenServed(() =>
+      aud.get(`/views/removed-items?sku=${sku}`, seen(repaired)),
+    );
+    expect(itemsOf(removed)).toEqual([{ sku, removals: 2, quantity: 3 }]);
     await host.system.idle();
     expect((await deadLetters()).body).toEqual({ items: [], messages: 0 });
-    expect(await ann.get("/carts/poison")).toMatchObject({ body: { version: 2, total: 1 } });
+    expect(await ann.get(`/carts/${id}`)).toMatchObject({ body: { version: 2, total: 1 } });
     const { body } = await must(root.get("/admin/views"));
     for (const view of Object(body).items) expect(view).toMatchObject({ parked: 0, generation: 1 });
   });

@@ -99,6 +99,17 @@ describe("the publisher", () => {
     expect(published("account-5")).toEqual([]);
   });
 
+  test("goes on from an item that is no commit, and publishes what else is in the batch", async () => {
+    const key = { stream: { S: "account-8" }, version: { N: "1" } };
+    const dynamodb = { Keys: key, NewImage: key, SequenceNumber: "account-8#1" };
+    const shapeless = lambdaRecord({ eventName: "INSERT", dynamodb }, "arn:aws:dynamodb:stream");
+    expect(await handle(shapeless, recordOf(noteCommit("account-9", 1, [deposit])))).toEqual({
+      batchItemFailures: [{ itemIdentifier: "account-8#1" }],
+    });
+    expect(published("account-9")).toEqual([1]);
+    expect(logged.join("\n")).toContain("A commit could not be read.");
+  });
+
   test("publishes nothing of a commit that somebody changed, and tells of it", async () => {
     expect(await handle(recordOf(noteCommit("account-6", 1, [deposit]), "MODIFY"))).toEqual({
       batchItemFailures: [],

@@ -9,23 +9,19 @@ import { bundling } from "../../lib/infra/bundling.ts";
 import { textOf } from "../sources.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const { inject, mainFields, sourceMap: sourcemap, ...options } = bundling;
 let folder = "";
 
 /** What a function prints whose code is this. */
 const run = async (name: string, contents: string, hasMap = true): Promise<string> => {
   const outfile = join(folder, `${name}.js`);
   await build({
-    ...options,
-    inject: [...inject],
-    mainFields: [...mainFields],
-    sourcemap: sourcemap && hasMap,
+    ...bundling,
+    sourcemap: hasMap,
     absWorkingDir: root,
     bundle: true,
     platform: "node",
     stdin: { contents, loader: "ts", resolveDir: root, sourcefile: "entry.ts" },
     outfile,
-    logLevel: "error",
   });
   return execFileSync(process.execPath, [outfile], { encoding: "utf8" });
 };

@@ -102,14 +102,16 @@ const applyBuild = async (
 
 /**
  * Applies a batch of notifications to every view that follows their streams, to the build that serves and to the one
- * that is being filled. What fails is parked, queued and answered, and holds up nothing else; throws when not even that
+ * that is being filled. Streams whose notification is `unreadable` are taken to the head of the log. What fails is parked, queued and answered, and holds up nothing else; throws when not even that
  * can be noted, so that the batch is delivered again.
  */
 export const project = async (
   ports: ProjectPorts,
   commits: readonly Commit[],
+  unreadable: readonly string[] = [],
 ): Promise<readonly ProjectFailure[]> => {
-  const groups = groupByStream(commits);
+  const toHead = unreadable.map((stream) => [stream, []] as const);
+  const groups: StreamCommits = new Map([...groupByStream(commits), ...toHead]);
   const records = await viewRecords(ports.catalogue, ports.views);
   const failures: ProjectFailure[] = [];
   await inParallel(ports.views, ports.views.length, async (view) => {

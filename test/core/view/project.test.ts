@@ -52,6 +52,13 @@ describe("a batch of notifications", () => {
     expect(side.memory.calls.get("parking.among")).toBeUndefined();
   });
 
+  test("takes streams of which it could not be read to the head of the log, and holds up no other", async () => {
+    const [first, second] = [await log.fill("a", 2), await log.fill("b", 2)];
+    expect(await project(side.start(), second, ["jar-a"])).toEqual([]);
+    expect(first).toHaveLength(2);
+    expectAllBuilt();
+  });
+
   test("is no business of views that follow other streams", async () => {
     expect(await projectAll([sampleCommit("sample-a"), sampleCommit("jarful-a")])).toEqual([]);
     expectAllBuilt();

@@ -28,7 +28,9 @@ const run = (work: Parameters<typeof endpoint>[1], leftMs = 60_000) => {
 };
 const lines = () => logged.map((line): object => JSON.parse(line));
 const told = () => lines().filter((line) => "_aws" in line);
-const errors = () => lines().filter((line) => "level" in line && line.level === "ERROR");
+const linesOf = (level: string) =>
+  lines().filter((line) => "level" in line && line.level === level);
+const errors = () => linesOf("ERROR");
 const timing = (rt: number, rcu: number, wcu: number): string =>
   `rt;desc="${rt}", rcu;desc="${rcu}", wcu;desc="${wcu}"`;
 
@@ -106,7 +108,8 @@ describe("a function's endpoint", () => {
       throw new Refusal("unavailable", "The store is silent.", { retryAfter: 1 });
     });
     expect(result).toMatchObject({ statusCode: 503, headers: { "retry-after": "1" } });
-    expect(errors()).toHaveLength(1);
+    expect(linesOf("WARN")).toHaveLength(1);
+    expect(errors()).toEqual([]);
   });
 
   test("answers before the function's own time is up", async () => {
