@@ -68,20 +68,24 @@ export const memoryLogWalker = (
   commits: () => readonly Commit[],
   pageSize: number,
   during: During,
-): LogWalker => ({
-  commits: (options) =>
-    during("log.commits", () => {
-      const places = commits().map((commit) => {
-        const { stream, version } = commit;
-        const cursor = { stream, version };
-        return { item: readCommit(commit), partition: stream, sort: version, cursor };
-      });
-      return pageOf(places, options, pageSize, ({ stream, version }) => ({
-        partition: String(stream),
-        sort: Number(version),
-      }));
-    }),
-});
+): LogWalker => {
+  const walk = <T>(read: (commit: Commit) => T, options: WalkOptions): WalkPage<T> => {
+    const places = commits().map((commit) => {
+      const { stream, version } = commit;
+      const cursor = { stream, version };
+      return { item: read(commit), partition: stream, sort: version, cursor };
+    });
+    return pageOf(places, options, pageSize, ({ stream, version }) => ({
+      partition: String(stream),
+      sort: Number(version),
+    }));
+  };
+  return {
+    commits: (options) => during("log.commits", () => walk(readCommit, options)),
+    keys: (options) =>
+      during("log.keys", () => walk(({ stream, version }) => ({ stream, version }), options)),
+  };
+};
 
 /** Walks the rows of a generation in memory, so many at a time. */
 export const memoryRowWalker =

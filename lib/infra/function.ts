@@ -33,15 +33,17 @@ export const logRetention = RetentionDays.ONE_MONTH;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
+const { format, sourcemap: sourceMap, logLevel, alias, ...options } = bundling;
 
 const bundlingOptions: BundlingOptions = {
-  ...bundling,
-  format: formats[bundling.format],
-  mainFields: [...bundling.mainFields],
-  inject: [...bundling.inject],
+  ...options,
+  sourceMap,
+  format: { cjs: OutputFormat.CJS }[format],
+  logLevel: { warning: LogLevel.WARNING }[logLevel],
+  esbuildArgs: Object.fromEntries(
+    Object.entries(alias).map(([from, to]) => [`--alias:${from}`, to]),
+  ),
   bundleAwsSDK: true,
-  logLevel: LogLevel.WARNING,
 };
 
 /**

@@ -36,19 +36,44 @@ export const usedSoFar = (): Usage | undefined => scope.getStore()?.used;
 export const countRefusedWrite = (writeUnits: number): void =>
   scope.getStore()?.add({ writeUnits });
 
-const countUnits = (output: object, isRead: boolean): void => {
+const countUnits = (meter: Meter, output: object, isRead: boolean): void => {
   const { ConsumedCapacity = [] }: { ConsumedCapacity?: Consumed | Consumed[] } = output;
+  const all = Array.isArray(ConsumedCapacity) ? ConsumedCapacity : [ConsumedCapacity];
   // A transaction that is sent again after it was done costs a read instead of a write.
-  for (const { CapacityUnits = 0, ReadCapacityUnits } of [ConsumedCapacity].flat())
-    scope
-      .getStore()
-      ?.add(
-        isRead || ReadCapacityUnits ? { readUnits: CapacityUnits } : { writeUnits: CapacityUnits },
-      );
+  for (const { CapacityUnits = 0, ReadCapacityUnits } of all)
+    meter.add(
+      isRead || ReadCapacityUnits ? { readUnits: CapacityUnits } : { writeUnits: CapacityUnits },
+    );
 };
 
 const isRead = (commandName = ""): boolean =>
   /^(Get|BatchGet|TransactGet|Query|Scan)/.test(commandName);
+
+/** Makes every attempt of a client be counted on the meter of the request that it is made for. */
+const metered = (client: DynamoDBClient): DynamoDBClient => {
+  client.middlewareStack.add(
+    (next, { commandName }) => {
+      const reads = isRead(commandName);
+      return async (args) => {
+        const meter = scope.getStore();
+        if (!meter) return next(args);
+        const input = { ...args.input, ReturnConsumedCapacity: "TOTAL" as const };
+        const result = await next({ ...args, input });
+        countUnits(meter, result.output, reads);
+        return result;
+      };
+    },
+    { step: "initialize", name: "countUnits" },
+  );
+  client.middlewareStack.add(
+    (next) => (args) => {
+      scope.getStore()?.add({ roundTrips: 1 });
+      return next(args);
+    },
+    { step: "deserialize", name: "countRoundTrips", priority: "low" },
+  );
+  return client;
+};
 
 /**
  * The client of a process. Connections stay open between requests; every attempt is counted on the
@@ -68,22 +93,22 @@ export const createDocumentClient = (
       httpsAgent: sockets,
     },
   });
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const input = { ...args.input, ReturnConsumedCapacity: "TOTAL" as const };
-        const result = await next({ ...args, input });
-        countUnits(result.output, isRead(commandName));
-        return result;
-      },
-    { step: "initialize", name: "countUnits" },
-  );
-  client.middlewareStack.add(
-    (next) => (args) => {
-      scope.getStore()?.add({ roundTrips: 1 });
-      return next(args);
-    },
-    { step: "deserialize", name: "countRoundTrips", priority: "low" },
-  );
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const marshallOptions = { removeUndefinedValues: true };
+  return DynamoDBDocumentClient.from(metered(client), { marshallOptions });
+};
+
+const plainTwins = new WeakMap<DynamoDBDocumentClient, DynamoDBClient>();
+
+/**
+ * The twin of a document client that speaks in attribute values, over the same connections. It puts its middleware
+ * together once for each kind of command, which a document client cannot: a quarter of the processor time of a put.
+ */
+export const plainClient = (documents: DynamoDBDocumentClient): DynamoDBClient => {
+  const known = plainTwins.get(documents);
+  if (known) return known;
+  const { region, credentials, requestHandler, maxAttempts } = documents.config;
+  const shared = { region, credentials, requestHandler, maxAttempts };
+  const twin = metered(new DynamoDBClient({ ...shared, cacheMiddleware: true }));
+  plainTwins.set(documents, twin);
+  return twin;
 };

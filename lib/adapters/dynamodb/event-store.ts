@@ -1,29 +1,29 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
+  PutItemCommand,
+  QueryCommand,
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
-import {
-  type DynamoDBDocumentClient,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-} from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { IdempotencyRecord } from "../../core/command/idempotency.ts";
 import { type Commit, parseCommit } from "../../core/log/commit.ts";
 import type { Appended, EventReader, EventStore } from "../../core/log/event-store.ts";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
-import { countRefusedWrite } from "./client.ts";
+import { countRefusedWrite, plainClient } from "./client.ts";
 import { isConflict, isUnanswered, reasonCodes, summaryOf, whenAnswered } from "./failure.ts";
 import { keepOnce, parseRecord } from "./idempotency.ts";
-
-type Client = Pick<DynamoDBDocumentClient, "send">;
 
 /** Real names of the tables that an append writes to. */
 export interface EventStoreTables {
   readonly events: string;
   readonly idempotency: string;
 }
+
+const stored = (commit: Commit) => marshall(commit, { removeUndefinedValues: true });
+
+const readCommit = (item: Record<string, AttributeValue>): Commit => parseCommit(unmarshall(item));
 
 const putOnce = (table: string, commit: Commit) => ({
   TableName: table,
@@ -40,7 +40,7 @@ const refusedUnits = (brought: object, met: object | undefined): number =>
   writeUnits(Math.max(itemBytes(brought), met ? itemBytes(met) : 0));
 
 const refusedPut = ({ Item }: ConditionalCheckFailedException, commit: Commit): Appended => {
-  const winner = Item && parseCommit(unmarshall(Item));
+  const winner = Item && readCommit(Item);
   countRefusedWrite(refusedUnits(commit, winner));
   return { outcome: "conflict", winners: winner ? [winner] : [] };
 };
@@ -83,27 +83,34 @@ const whyRefused = (
 const store = "The event store";
 
 /** Reads the log on DynamoDB; refuses as `unavailable` while the store does not answer. */
-export const createEventReader = (client: Client, table: string): EventReader => {
-  // The names of the keys go through the aliases: DynamoDB reserves `stream`.
+export const createEventReader = (client: DynamoDBDocumentClient, table: string): EventReader => {
+  const plain = plainClient(client);
+  // The names of the keys go through aliases: DynamoDB reserves `stream`.
   const query = (versions: string, values: Record<string, unknown>, options: object) =>
     whenAnswered(
       store,
-      client.send(
+      plain.send(
         new QueryCommand({
           TableName: table,
-          KeyConditionExpression: `#stream = :stream AND ${versions}`,
-          ExpressionAttributeNames: { "#stream": "stream", "#version": "version" },
-          ExpressionAttributeValues: values,
+          KeyConditionExpression: `#stream = :stream${versions}`,
+          // An alias that is not used is refused.
+          ExpressionAttributeNames: {
+            "#stream": "stream",
+            ...(versions && { "#version": "version" }),
+          },
+          ExpressionAttributeValues: marshall(values),
           ...options,
         }),
       ),
     );
   return {
-    tail: async (stream, { upTo = Number.MAX_SAFE_INTEGER, limit, consistent }) => {
-      const values = { ":stream": stream, ":upTo": upTo };
+    tail: async (stream, { upTo, limit, consistent }) => {
       const options = { ScanIndexForward: false, Limit: limit, ConsistentRead: consistent };
-      const { Items = [] } = await query("#version <= :upTo", values, options);
-      return Items.map(parseCommit);
+      const { Items = [] } =
+        upTo === undefined
+          ? await query("", { ":stream": stream }, options)
+          : await query(" AND #version <= :upTo", { ":stream": stream, ":upTo": upTo }, options);
+      return Items.map(readCommit);
     },
     range: async (stream, { from, to = Number.MAX_SAFE_INTEGER, limit, consistent }) => {
       if (to < from) return { commits: [] };
@@ -112,10 +119,10 @@ export const createEventReader = (client: Client, table: string): EventReader =>
         ConsistentRead: consistent,
         ...(limit === undefined ? {} : { Limit: limit }),
       };
-      const page = await query("#version BETWEEN :from AND :to", values, options);
-      const commits = (page.Items ?? []).map(parseCommit);
-      const last: unknown = page.LastEvaluatedKey?.version;
-      return typeof last === "number" ? { commits, next: last + 1 } : { commits };
+      const page = await query(" AND #version BETWEEN :from AND :to", values, options);
+      const commits = (page.Items ?? []).map(readCommit);
+      const last = page.LastEvaluatedKey?.version?.N;
+      return last === undefined ? { commits } : { commits, next: Number(last) + 1 };
     },
   };
 };
@@ -124,11 +131,17 @@ export const createEventReader = (client: Client, table: string): EventReader =>
  * The log on DynamoDB: one item a commit, one conditional put a command, one transaction for
  * several.
  */
-export const createEventStore = (client: Client, tables: EventStoreTables): EventStore => {
+export const createEventStore = (
+  client: DynamoDBDocumentClient,
+  tables: EventStoreTables,
+): EventStore => {
+  const plain = plainClient(client);
   const write = (commits: readonly Commit[], record: IdempotencyRecord | undefined) => {
     const [only, ...others] = commits;
     if (only && others.length === 0 && !record)
-      return client.send(new PutCommand(putOnce(tables.events, only)));
+      return plain.send(
+        new PutItemCommand({ ...putOnce(tables.events, only), Item: stored(only) }),
+      );
     return client.send(
       new TransactWriteCommand({
         TransactItems: [

@@ -6,6 +6,8 @@ import { scanPage } from "./scan-page.ts";
 
 const Key = z.object({ stream: z.string(), version: z.number() });
 
+const store = "The event store";
+
 const readItem = (item: unknown): Commit | Damaged => {
   try {
     return parseCommit(item);
@@ -24,13 +26,18 @@ export const createLogWalker = (
   table: string,
 ): LogWalker => ({
   commits: async (options) => {
-    const { items, next } = await scanPage(
-      client,
-      "The event store",
-      { TableName: table },
-      options,
-    );
+    const { items, next } = await scanPage(client, store, { TableName: table }, options);
     const read = items.map(readItem);
+    return next ? { items: read, next } : { items: read };
+  },
+  keys: async (options) => {
+    const keysOnly = {
+      TableName: table,
+      ProjectionExpression: "#stream, #version",
+      ExpressionAttributeNames: { "#stream": "stream", "#version": "version" },
+    };
+    const { items, next } = await scanPage(client, store, keysOnly, options);
+    const read = items.map((item) => Key.parse(item));
     return next ? { items: read, next } : { items: read };
   },
 });

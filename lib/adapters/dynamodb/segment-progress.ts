@@ -14,6 +14,7 @@ const Saved = z.looseObject({
   segment: z.int(),
   done: z.boolean(),
   after: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+  byHead: z.literal(true).exactOptional(),
   streams: z.int(),
   events: z.int(),
   savedAt: z.string(),

@@ -1,13 +1,7 @@
-import canonicalize from "canonicalize";
 import type { Domain } from "../domain/domain.ts";
+import { canonicalJson } from "../log/canonical-json.ts";
 import { type Commit, lastVersion, sameBytes } from "../log/commit.ts";
-import {
-  type BrokenChain,
-  base64Binary,
-  type ChainPosition,
-  chainStart,
-  verifyLink,
-} from "../log/integrity.ts";
+import { type BrokenChain, type ChainPosition, chainStart, verifyLink } from "../log/integrity.ts";
 import { advance, emptyStream, type Loaded } from "../log/loaded.ts";
 import { toStored } from "../log/stored-value.ts";
 import { type DocumentRow, type DocumentView, rowOf } from "../view/document-view.ts";
@@ -46,7 +40,7 @@ export const auditStart = (domain: Domain, stream: string): AuditedStream => ({
 
 /** True when two values are the same as stored. */
 export const sameStored = (left: unknown, right: unknown): boolean =>
-  canonicalize(base64Binary(left)) === canonicalize(base64Binary(right));
+  canonicalJson(left) === canonicalJson(right);
 
 const brokenLink = (commit: Commit, { brokenAt, reason }: BrokenChain): Problem => ({
   stream: commit.stream,

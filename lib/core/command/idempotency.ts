@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
-import canonicalize from "canonicalize";
 import { Refusal } from "../errors.ts";
+import { canonicalJson } from "../log/canonical-json.ts";
 import type { CommandAnswer } from "./command-request.ts";
 
 /** Hours for which a repeat with the same key gets the first answer. */
@@ -41,7 +41,7 @@ export const identifyRequest = (
     .update(JSON.stringify([caller, idempotencyKey]))
     .digest("base64url"),
   fingerprint: createHmac("sha256", idempotencyKey)
-    .update(canonicalize(parts) ?? "")
+    .update(canonicalJson(parts))
     .digest("base64url"),
 });
 

@@ -1,29 +1,9 @@
 import { createHash } from "node:crypto";
-import canonicalize from "canonicalize";
+import { canonicalJson } from "./canonical-json.ts";
 import { type Commit, lastVersion, sameBytes, type UnhashedCommit } from "./commit.ts";
 
 /** What a stream's first commit is chained to. */
 export const genesisHash: Uint8Array = new Uint8Array(0);
-
-// DynamoDB refuses an empty key in a map, so that nothing which is stored can look like this.
-const marked = (value: string): unknown => ({ "": value });
-
-/**
- * The same value as canonical JSON wants it: binary is base64, marked so that no string can be taken for it, and so
- * is what no command stores.
- */
-export const base64Binary = (value: unknown): unknown => {
-  if (value instanceof Uint8Array) return marked(Buffer.from(value).toString("base64"));
-  if (Array.isArray(value)) return value.map(base64Binary);
-  if (typeof value !== "object" || value === null) return value;
-  if (Object.getPrototypeOf(value) !== Object.prototype)
-    return marked(Object.prototype.toString.call(value));
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key, base64Binary(item)]),
-  );
-};
 
 /**
  * The commit's place in the chain: SHA-256 over the previous commit's hash and the stored attributes as they are
@@ -31,8 +11,7 @@ export const base64Binary = (value: unknown): unknown => {
  */
 export const commitHash = (previous: Uint8Array, commit: UnhashedCommit): Uint8Array => {
   const { hash: _, ...attributes }: UnhashedCommit & { hash?: Uint8Array } = commit;
-  const json = canonicalize(base64Binary(attributes));
-  if (json === undefined) throw new Error("A commit has no canonical form.");
+  const json = canonicalJson(attributes);
   return new Uint8Array(createHash("sha256").update(previous).update(json).digest());
 };
 

@@ -4,10 +4,15 @@ export const itemBytesMax = 400 * 1024;
 /** Bytes that one write unit pays for. */
 export const writeUnitBytes = 1024;
 
-const numberBytes = (value: number): number => {
-  const digits = value.toExponential().replace(/e.*$/, "").replace(/\D/g, "").length;
-  return Math.ceil(digits / 2) + 2;
+const significantDigits = (value: number): number => {
+  if (!Number.isSafeInteger(value))
+    return value.toExponential().replace(/e.*$/, "").replace(/\D/g, "").length;
+  let rest = Math.abs(value);
+  while (rest > 0 && rest % 10 === 0) rest /= 10;
+  return `${rest}`.length;
 };
+
+const numberBytes = (value: number): number => Math.ceil(significantDigits(value) / 2) + 2;
 
 /**
  * Bytes that DynamoDB counts for a value. Numbers are rounded up (their exact size is not published), so that the

@@ -3,7 +3,7 @@ import { type Commit, lastVersion } from "./commit.ts";
 import { type CommitPage, type EventReader, readRange } from "./event-store.ts";
 import { advance, emptyStream, fromSnapshot, type Loaded } from "./loaded.ts";
 
-/** Commits that one descending query asks for: of small ones this is still half a read unit. */
+/** Commits that one descending query asks for, to find a snapshot: of small ones this is still half a read unit. */
 export const tailCommits = 4;
 
 /** The last snapshot among commits that stand newest first, and what follows it, oldest first. */
@@ -35,15 +35,24 @@ const readBack = async (
   return loaded;
 };
 
+/** How a stream is loaded. */
+export interface LoadOptions {
+  readonly consistent: boolean;
+  /** Only what commits with keys up to this version made of it. */
+  readonly upTo?: number;
+  /** Commits that the first query asks for; one is enough where each carries a snapshot. */
+  readonly limit?: number;
+}
+
 /**
  * Loads a stream with one query, or two when the last few commits carry no snapshot, whatever the length of its
- * history. With `upTo`, loads what commits with keys up to that version made of it.
+ * history.
  */
 export const load = async (
   domain: Domain,
   store: EventReader,
   stream: string,
-  options: { readonly consistent: boolean; readonly upTo?: number },
+  options: LoadOptions,
 ): Promise<Loaded> => {
   const newestFirst = await store.tail(stream, { limit: tailCommits, ...options });
   const { base, rest } = splitAtSnapshot(domain, newestFirst);

@@ -13,6 +13,9 @@ export interface Damaged {
   readonly damage: string;
 }
 
+/** Where a commit stands. */
+export type CommitKey = Pick<Commit, "stream" | "version">;
+
 /** True for an item that a walk could not read. */
 export const isDamaged = <T extends { readonly hash: Uint8Array }>(
   item: T | Damaged,
@@ -37,6 +40,8 @@ export interface WalkOptions {
  */
 export interface LogWalker {
   commits(options: WalkOptions): Promise<WalkPage<Commit | Damaged>>;
+  /** The same walk, of which only the keys are told: as many read units, but little to carry and to parse. */
+  keys(options: WalkOptions): Promise<WalkPage<CommitKey>>;
 }
 
 /** How far the work on one segment has come; saved after every page, so that it goes on after a crash. */
@@ -44,6 +49,8 @@ export interface SegmentProgress {
   readonly segment: number;
   readonly done: boolean;
   readonly after?: WalkCursor;
+  /** Set when the page before the cursor was taken in up to the heads of its streams, beyond the cursor. */
+  readonly byHead?: true;
   readonly streams: number;
   readonly events: number;
 }

@@ -1,4 +1,5 @@
 import type { Loaded } from "./loaded.ts";
+import { categoryOf } from "./stream.ts";
 
 /** Bounds of the states that a warm function remembers. */
 export interface StateCacheBounds {
@@ -19,6 +20,8 @@ export interface StateCache {
   get(stream: string): Loaded | undefined;
   /** Remembers a state unless a later version of it is remembered already. */
   set(loaded: Loaded, bytes: number): void;
+  /** False once a stream of this category was seen whose last commit carries no snapshot: it takes more to find one. */
+  expectsSnapshot(stream: string): boolean;
 }
 
 interface Entry {
@@ -31,6 +34,7 @@ export const createStateCache = (
   bounds: StateCacheBounds = defaultStateCacheBounds,
 ): StateCache => {
   const entries = new Map<string, Entry>();
+  const withoutSnapshot = new Set<string>();
   let bytes = 0;
   const drop = (stream: string): void => {
     bytes -= entries.get(stream)?.bytes ?? 0;
@@ -49,6 +53,7 @@ export const createStateCache = (
       return entry.loaded;
     },
     set: (loaded, size) => {
+      if (loaded.eventsSince > 0) withoutSnapshot.add(categoryOf(loaded.stream));
       const known = entries.get(loaded.stream);
       if (size > bounds.bytesMax || (known && known.loaded.version > loaded.version)) return;
       drop(loaded.stream);
@@ -56,5 +61,6 @@ export const createStateCache = (
       bytes += size;
       while (entries.size > bounds.entriesMax || bytes > bounds.bytesMax) dropOldest();
     },
+    expectsSnapshot: (stream) => !withoutSnapshot.has(categoryOf(stream)),
   };
 };

@@ -1,18 +1,13 @@
 import { Refusal } from "../errors.ts";
-import type { Commit } from "../log/commit.ts";
 import {
-  isDamaged,
   type LogWalker,
   type Saved,
   type SaveOptions,
   type SegmentProgress,
   segmentsDefault,
-  untouched,
 } from "../log/segments.ts";
-import { categoryOf } from "../log/stream.ts";
-import { type ApplyPorts, applyView, groupByStream } from "../view/apply-view.ts";
-import { parkAndQueue } from "../view/project.ts";
-import { type Build, underDefinition, type View } from "../view/view.ts";
+import type { ApplyPorts } from "../view/apply-view.ts";
+import type { View } from "../view/view.ts";
 import type { BuildRecord, Parking, ViewCatalogue } from "../view/view-control.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
@@ -69,7 +64,8 @@ export interface RebuildPorts extends ApplyPorts {
   readonly log: LogWalker;
 }
 
-const queueSegments = (
+/** Queues segments of a build to be worked on, each by itself. */
+export const queueSegments = (
   { queue }: Pick<RebuildPorts, "queue">,
   view: string,
   generation: number,
@@ -133,73 +129,4 @@ export const resumeRebuild = async (ports: RebuildPorts, rebuild: RebuildRecord)
   const { view, generation } = rebuild;
   const progress = await ports.rebuilds.progress(view, generation);
   await queueSegments(ports, view, generation, openSegments(rebuild, progress));
-};
-
-/** The build that a segment belongs to; undefined when it is not being filled any more. */
-const buildOf = async (
-  { views, catalogue }: RebuildPorts,
-  name: string,
-  generation: number,
-): Promise<Build | undefined> => {
-  const record = (await catalogue.list()).find(({ view }) => view === name);
-  const view = views.find((each) => each.name === name);
-  if (record?.building?.generation !== generation || !view) return undefined;
-  const { definition } = record.building;
-  const defined = underDefinition(view, definition);
-  if (defined) return { view: defined, generation };
-  throw new Error(`View ${name} is being built by definition ${definition}, unknown here.`);
-};
-
-/** Applies one page of the log; what fails is parked, and keeps the build from serving until it is healed. */
-const applyPage = async (
-  ports: RebuildPorts,
-  build: Build,
-  rebuild: RebuildRecord,
-  progress: SegmentProgress,
-): Promise<SegmentProgress> => {
-  const { segment, after } = progress;
-  const { view, generation } = build;
-  const walk = { segment, segments: rebuild.segments, ...(after ? { after } : {}) };
-  const { items, next } = await ports.log.commits(walk);
-  const own = items.filter(({ stream }) => categoryOf(stream) === view.domain.category);
-  const commits = own.filter((item): item is Commit => !isDamaged(item));
-  // A damaged stream is tried up to its head, where the damage is met again and noted as the reason of its parking.
-  const damaged = own.filter(isDamaged).map(({ stream }) => [stream, []] as const);
-  const groups = new Map([...groupByStream(commits), ...damaged]);
-  for (const [stream, cause] of await applyView(ports, build, groups))
-    await parkAndQueue(ports, { view: view.name, generation, stream, cause });
-  return {
-    segment,
-    done: next === undefined,
-    ...(next ? { after: next } : {}),
-    streams: progress.streams + own.filter(({ version }) => version === 1).length,
-    events: progress.events + commits.reduce((sum, { events }) => sum + events.length, 0),
-  };
-};
-
-/**
- * Works on one segment of a rebuild until it is done or the deadline (milliseconds since the epoch) has passed; then
- * the rest is queued. Doing a page twice changes nothing; of two workers on one segment, one goes on.
- */
-export const rebuildSegment = async (
-  ports: RebuildPorts,
-  work: { readonly view: string; readonly generation: number; readonly segment: number },
-  deadline: number,
-): Promise<void> => {
-  const { view: name, generation, segment } = work;
-  const build = await buildOf(ports, name, generation);
-  const rebuild = await ports.rebuilds.find(name);
-  if (!build || rebuild?.generation !== generation) return;
-  const saved = await ports.rebuilds.progress(name, generation);
-  let progress: SegmentProgress =
-    saved.find((each) => each.segment === segment) ?? untouched(segment);
-  while (!progress.done) {
-    const { after: from } = progress;
-    progress = await applyPage(ports, build, rebuild, progress);
-    const at = new Date(ports.now()).toISOString();
-    if (!(await ports.rebuilds.save(name, generation, progress, { at, from }))) return;
-    if (!progress.done && ports.now() >= deadline)
-      return queueSegments(ports, name, generation, [segment]);
-  }
-  await finishRebuild(ports, name, generation);
 };

@@ -1,7 +1,8 @@
 import { type AuditPorts, auditSegment } from "../audit/audit.ts";
 import { type RepublishPorts, republish } from "../bus/republish.ts";
 import { catchUpPair } from "../view/catch-up.ts";
-import { finishRebuild, type RebuildPorts, rebuildSegment } from "./rebuild.ts";
+import { finishRebuild, type RebuildPorts } from "./rebuild.ts";
+import { rebuildSegment } from "./rebuild-segment.ts";
 import { type SweepGenerationPorts, sweepGeneration } from "./sweep-generation.ts";
 import type { Work } from "./work-queue.ts";
 

@@ -1,3 +1,4 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -15,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   countRefusedWrite,
   createDocumentClient,
+  plainClient,
   usedSoFar,
   withMeter,
 } from "../../../lib/adapters/dynamodb/client.ts";
@@ -148,6 +150,20 @@ describe("the meter of a request", () => {
     const used = await Promise.all(counts.map((count) => usedBy(() => putMany(count))));
     expect(used).toEqual(
       counts.map((count) => ({ roundTrips: count, readUnits: 0, writeUnits: 2 * count })),
+    );
+  });
+
+  test("counts what the plain twin of a client uses, each command on its own request's", async () => {
+    server.next(answer(200, units(1)));
+    const plain = plainClient(createDocumentClient());
+    const putMany = async (count: number): Promise<void> => {
+      for (let done = 0; done < count; done++)
+        await plain.send(new PutItemCommand({ TableName, Item: { stream: { S: "account-1" } } }));
+    };
+    const counts = [1, 2, 3, 4, 5];
+    const used = await Promise.all(counts.map((count) => usedBy(() => putMany(count))));
+    expect(used).toEqual(
+      counts.map((count) => ({ roundTrips: count, readUnits: 0, writeUnits: count })),
     );
   });
 

@@ -1,10 +1,15 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
   PutCommand,
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { clientBounds, createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
+import {
+  clientBounds,
+  createDocumentClient,
+  plainClient,
+} from "../../../lib/adapters/dynamodb/client.ts";
 import {
   answer,
   type Behaviour,
@@ -97,5 +102,42 @@ describe("a transaction", () => {
     expect(again).toBe(first);
     expect(other).toEqual(expect.any(String));
     expect(other).not.toBe(first);
+  });
+});
+
+describe("the plain twin of a client", () => {
+  const putPlainly = (client: DynamoDBDocumentClient, stream = "account-1") =>
+    plainClient(client).send(new PutItemCommand({ TableName, Item: { stream: { S: stream } } }));
+
+  test("uses the same connections", async () => {
+    const client = createDocumentClient();
+    for (let done = 0; done < 5; done++) {
+      await put(client);
+      await putPlainly(client);
+    }
+    expect(server.connections).toBe(1);
+  });
+
+  test("is one, however often it is asked for, and another one for another client", () => {
+    const client = createDocumentClient();
+    expect(plainClient(client)).toBe(plainClient(client));
+    expect(plainClient(createDocumentClient())).not.toBe(plainClient(client));
+  });
+
+  test("keeps commands apart that are under way at once", async () => {
+    const client = createDocumentClient();
+    const streams = Array.from({ length: 50 }, (_, number) => `account-${number}`);
+    await Promise.all(streams.map((stream) => putPlainly(client, stream)));
+    const written = server.received.map(({ body }) => Object(body.Item).stream.S);
+    expect(written.toSorted()).toEqual(streams.toSorted());
+  });
+
+  test("gives up after as many attempts", async () => {
+    server.next(stall);
+    await expect(putPlainly(createDocumentClient(hurried))).rejects.toMatchObject({
+      name: "TimeoutError",
+      $metadata: { attempts: 3 },
+    });
+    expect(server.received).toHaveLength(3);
   });
 });

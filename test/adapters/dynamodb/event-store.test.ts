@@ -1,11 +1,15 @@
 import {
+  DynamoDBClient,
   ProvisionedThroughputExceededException,
+  PutItemCommand,
+  QueryCommand,
   RequestLimitExceeded,
   ResourceNotFoundException,
   ThrottlingException,
   TransactionConflictException,
 } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
@@ -17,7 +21,9 @@ import { broken, cancelled, conditionFailed, facts, internal, unnamed } from "./
 import "aws-sdk-client-mock-vitest/extend";
 
 pointSdkAt("http://127.0.0.1:1");
-const dynamo = mockClient(DynamoDBDocumentClient);
+// Single puts and reads of the log go through the plain client, transactions through the other.
+const dynamo = mockClient(DynamoDBClient);
+const documents = mockClient(DynamoDBDocumentClient);
 const tables = { events: "events", idempotency: "idempotency" };
 const store = createEventStore(createDocumentClient(), tables);
 
@@ -33,20 +39,21 @@ const record = {
 
 beforeEach(() => {
   dynamo.reset();
+  documents.reset();
 });
 
 describe("appending one commit", () => {
   const append = (error: Error) => {
-    dynamo.on(PutCommand).rejects(error);
+    dynamo.on(PutItemCommand).rejects(error);
     return store.append([ours[0]]);
   };
 
   test("is one conditional put that asks for what is in its way", async () => {
-    dynamo.on(PutCommand).resolves({});
+    dynamo.on(PutItemCommand).resolves({});
     expect(await store.append([ours[0]])).toEqual({ outcome: "written" });
-    expect(dynamo).toHaveReceivedCommandExactlyOnceWith(PutCommand, {
+    expect(dynamo).toHaveReceivedCommandExactlyOnceWith(PutItemCommand, {
       TableName: "events",
-      Item: ours[0],
+      Item: marshall(ours[0]),
       ConditionExpression: "attribute_not_exists(#version)",
       ExpressionAttributeNames: { "#version": "version" },
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -95,6 +102,7 @@ describe("appending one commit", () => {
 describe("a refused append", () => {
   const unitsOf = async (commits: Parameters<typeof store.append>[0], error: Error) => {
     dynamo.onAnyCommand().rejects(error);
+    documents.onAnyCommand().rejects(error);
     const meter = createMeter();
     await withMeter(meter, () => store.append(commits, commits.length > 1 ? record : undefined));
     return meter.used.writeUnits;

@@ -1,4 +1,5 @@
 import {
+  DynamoDBClient,
   IdempotentParameterMismatchException,
   TransactionCanceledException,
   TransactionInProgressException,
@@ -57,7 +58,9 @@ describe("appending in a transaction", () => {
     dynamo.onAnyCommand().resolves({});
     await store.append([ours[0]], record);
     expect(dynamo).toHaveReceivedCommandTimes(TransactWriteCommand, 1);
+    const plain = mockClient(DynamoDBClient).onAnyCommand().resolves({});
     await store.append([ours[0]]);
+    expect(plain.calls()).toHaveLength(1);
     expect(dynamo).toHaveReceivedCommandTimes(TransactWriteCommand, 1);
   });
 

@@ -74,6 +74,17 @@ describe("a walk through the log", () => {
     },
   );
 
+  test("meets the same by its keys alone, page by page", async () => {
+    const walker = createLogWalker(started.client, eventTable.name);
+    let after: WalkCursor | undefined;
+    for (const { items, next } of await walk(0, 1)) {
+      const keys = await walker.keys({ segment: 0, segments: 1, ...(after ? { after } : {}) });
+      expect(keys.items).toEqual(items.map(({ stream, version }) => ({ stream, version })));
+      expect(keys.next).toEqual(next);
+      after = next;
+    }
+  });
+
   test("ends pages at about a megabyte, and says where it goes on: after the last commit that it met", async () => {
     const pages = await walk(0, 1);
     expect(pages.length).toBeGreaterThan(2);

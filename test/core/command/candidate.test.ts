@@ -1,10 +1,17 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { contentionBounds } from "../../../lib/core/command/contention.ts";
 import { attemptBounds } from "../../../lib/core/command/execute.ts";
+import type { TailOptions } from "../../../lib/core/log/event-store.ts";
+import { defaultSnapshotPolicy, type SnapshotPolicy } from "../../../lib/core/log/snapshot.ts";
 import type { FakeClock } from "../../clock.ts";
 import { type CommandProcess, createCommandProcess, refusalOf } from "../../command-process.ts";
 import { Command } from "../../jar.ts";
-import type { AppendFault, MemoryEventStore } from "../../memory-event-store.ts";
+import { jarHistory, snapshotEvery } from "../../jar-history.ts";
+import {
+  type AppendFault,
+  createMemoryEventStore,
+  type MemoryEventStore,
+} from "../../memory-event-store.ts";
 
 let process: CommandProcess & { store: MemoryEventStore; clock: FakeClock };
 const put = Command.Put({ handfuls: [1] });
@@ -279,4 +286,39 @@ describe("every mixture of rivals and faults", () => {
       }
     },
   );
+});
+
+describe("a stream that has to be loaded", () => {
+  const loadedBy = async (snapshots: SnapshotPolicy) => {
+    const store = createMemoryEventStore();
+    const limits: number[] = [];
+    const counting = {
+      ...store,
+      tail: (stream: string, options: TailOptions) => {
+        limits.push(options.limit);
+        return store.tail(stream, options);
+      },
+    };
+    const { send, clock } = createCommandProcess({ store: counting, policy: snapshots });
+    clock.advance(60 * 60_000);
+    for (const id of ["1", "2", "3"]) {
+      const { stream, commits } = jarHistory(id, [1, 1, 1, 1, 1, 1, 1], { policy: snapshots });
+      store.plant(stream, commits);
+      expect(await send(id, put)).toMatchObject({ streams: [{ version: 8 }] });
+    }
+    return { limits, calls: store.calls.filter(({ call }) => call !== "append") };
+  };
+
+  test("is read by its last commit, where commits carry their snapshots", async () => {
+    const { limits, calls } = await loadedBy(defaultSnapshotPolicy);
+    expect(limits).toEqual([1, 1, 1]);
+    expect(calls).toHaveLength(3);
+  });
+
+  test("is read by a few, once the process has seen a commit without a snapshot", async () => {
+    const { limits, calls } = await loadedBy(snapshotEvery(5));
+    expect(limits).toEqual([1, 4, 4]);
+    // The first took a second query; four commits reach back to the snapshot after the fifth.
+    expect(calls).toHaveLength(4);
+  });
 });

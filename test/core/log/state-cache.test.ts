@@ -61,4 +61,15 @@ describe("what a warm function remembers", () => {
     expect(cache.get("a-2")).toBeUndefined();
     expect(cache.get("a-1")).toBeDefined();
   });
+
+  test("includes which categories have commits without a snapshot, whatever else is forgotten", () => {
+    const cache = cacheOf(1, 100);
+    expect(cache.expectsSnapshot("a-1")).toBe(true);
+    cache.set(at("a-1"), 10);
+    expect(cache.expectsSnapshot("a-2")).toBe(true);
+    cache.set({ ...at("a-2"), eventsSince: 1 }, 101);
+    cache.set(at("a-3"), 10);
+    expect(cache.expectsSnapshot("a-1")).toBe(false);
+    expect(cache.expectsSnapshot("b-1")).toBe(true);
+  });
 });

@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  rebuildSegment,
-  resumeRebuild,
-  retiredMs,
-  startRebuild,
-} from "../../../lib/core/upkeep/rebuild.ts";
+import { resumeRebuild, retiredMs, startRebuild } from "../../../lib/core/upkeep/rebuild.ts";
+import { rebuildSegment } from "../../../lib/core/upkeep/rebuild-segment.ts";
 import { doWork } from "../../../lib/core/upkeep/work.ts";
 import { createDice } from "../../clock.ts";
 import { dying, survives } from "../../crash.ts";
