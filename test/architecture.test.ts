@@ -3,7 +3,8 @@ import { importsIn, rules, violations } from "./architecture.ts";
 import { files, sourcesIn, textOf } from "./sources.ts";
 
 const shipped = sourcesIn("lib", "lambdas");
-const all = sourcesIn("lib", "lambdas", "local", "bin");
+const all = sourcesIn("lib", "lambdas", "local", "bin", "bench");
+const peers = all.filter((path) => path.startsWith("bench/peers/"));
 
 describe("who may import whom", () => {
   test.each(rules.map(({ name, files: own }) => [name, own] as const))(
@@ -36,7 +37,24 @@ describe("who may import whom", () => {
     expect([...runtime].filter((name) => !(name in dependencies))).toEqual([]);
     expect(Object.keys(dependencies).filter((name) => !imported(all).has(name))).toEqual([]);
     const declared = { ...dependencies, ...devDependencies };
-    expect([...imported(all)].filter((name) => !(name in declared))).toEqual([]);
+    const ours = all.filter((path) => !peers.includes(path));
+    expect([...imported(ours)].filter((name) => !(name in declared))).toEqual([]);
+  });
+
+  test("every package of the peers is declared beside them, in the versions that are ours too", () => {
+    const { dependencies: ours } = JSON.parse(textOf("package.json"));
+    const { dependencies: theirs } = JSON.parse(textOf("bench/package.json"));
+    const used = new Set(
+      peers
+        .flatMap((path) => importsIn(textOf(path)))
+        .map(({ from }) => from)
+        .filter((from) => !/^(\.|node:)/.test(from)),
+    );
+    expect(used).toContain("@castore/core");
+    expect([...used].filter((name) => !(name in theirs))).toEqual([]);
+    const both = Object.keys(theirs).filter((name) => name in ours);
+    expect(both).toContain("@aws-sdk/client-dynamodb");
+    for (const name of both) expect(theirs[name], name).toBe(ours[name]);
   });
 });
 
@@ -161,6 +179,16 @@ describe("the rules themselves", () => {
       "bin/app.ts",
       'import { x } from "../lambdas/command.ts";',
       "what people run must not import lambdas",
+    ],
+    [
+      "bench/commands.ts",
+      'import { Command } from "@castore/core";',
+      "a benchmark must not import @castore/core",
+    ],
+    [
+      "bench/peers/castore.ts",
+      'import { x } from "../../lambdas/clock.ts";',
+      "a peer of the benchmarks must not import lambdas/clock.ts",
     ],
     ["lib/tools/x.ts", "", "belongs to no part of the system"],
   ])("find in %s: %s", (path, source, message) => {

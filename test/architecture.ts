@@ -100,6 +100,19 @@ export const rules: readonly Rule[] = [
     ],
   },
   {
+    name: "a peer of the benchmarks",
+    files: /^bench\/peers\//,
+    may: [
+      "bench/*",
+      "lib/core/*",
+      "@aws-sdk/*",
+      "@castore/*",
+      "@equinox-js/*",
+      "event-store-adapter-js",
+      "node:*",
+    ],
+  },
+  {
     name: "a benchmark",
     files: /^bench\//,
     may: [
@@ -112,6 +125,7 @@ export const rules: readonly Rule[] = [
       "cli-table3",
       "esbuild",
       "node:*",
+      "uuid",
       "zod",
     ],
     mayLoadByPath: true,

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { files, sourcesIn, textOf } from "./sources.ts";
 
-const shipped = sourcesIn("lib", "lambdas", "local", "bin");
+const shipped = sourcesIn("lib", "lambdas", "local", "bin", "bench");
 const tests = sourcesIn("test");
 const everything = [...shipped, ...tests];
 const nameOf = (path: string): string => posix.basename(path).split(".")[0] ?? "";
