@@ -81,7 +81,7 @@ const nearRemarks = [
 
 const farRemarks = [
   "Each request takes 5 ms longer, in a slow motion of one to ten, so that processors hardly matter; times are those of the slowed clocks.",
-  "Where nobody pays for wasted attempts with time, trying again at once gets more commands through in a second, refuses many of them, and costs several times as much for each.",
+  "An attempt that was in vain costs its writer a round trip here, and no processor time of others.",
 ];
 
 const crowd = 16;

@@ -10,10 +10,10 @@ export interface RebuildPrice {
   readonly dollars: number;
 }
 
-/** The log is read once, strongly; each stream's row is written once, a few of them twice. */
+/** The log is walked once, strongly; each stream is loaded by its newest snapshot at most, and its row written. */
 export const rebuildPriceOf = (workload: Workload): RebuildPrice => {
   const { logBytes, streams } = flowOf(workload);
-  const readUnits = logBytes / unitBytes.read;
+  const readUnits = logBytes / unitBytes.read + streams;
   const writeUnits = streams * measured.documentPerStream;
   const dollars = (readUnits * prices.reads.dollars + writeUnits * prices.writes.dollars) / 1e6;
   return { readUnits, writeUnits, dollars };
