@@ -26,8 +26,8 @@ interface Plan {
   readonly long: number;
   /** Commands on the long stream. */
   readonly longEach: number;
-  /** Commands before anything is measured, so that the code of every side is compiled. */
-  readonly warmUp: number;
+  /** Streams with a few commands each before anything is measured, so that the code of every side is compiled. */
+  readonly warmUp: Cell;
 }
 
 const plans: Readonly<Record<Scale, Plan>> = {
@@ -39,9 +39,14 @@ const plans: Readonly<Record<Scale, Plan>> = {
     ],
     long: 1_000_000,
     longEach: 240,
-    warmUp: 500,
+    warmUp: { history: 10, streams: 300, each: 6 },
   },
-  smoke: { cells: [{ history: 10, streams: 3, each: 2 }], long: 2_000, longEach: 4, warmUp: 5 },
+  smoke: {
+    cells: [{ history: 10, streams: 3, each: 2 }],
+    long: 2_000,
+    longEach: 4,
+    warmUp: { history: 10, streams: 1, each: 2 },
+  },
 };
 
 /** A side in the race, and what was measured of it: by the length of the history. */
@@ -83,30 +88,35 @@ const oneEach = async (
     await command(side, idOf(side), turn, history);
 };
 
-const streamId = ({ contender: { name, memory } }: Side, ...rest: readonly number[]): string =>
-  [name.replaceAll(/\W+/g, "-"), memory, ...rest].join("-");
+const streamId = (side: Side, cell: Cell, stream: number): string => {
+  const { name, memory } = side.contender;
+  const { history, streams, each } = cell;
+  return [name.replaceAll(/\W+/g, "-"), memory, history, streams, each, stream].join("-");
+};
 
 /** Lengths around the one that is asked for: where a side keeps events in batches, batches of all fillings are met. */
 const lengthOf = ({ history, streams }: Cell, stream: number): number =>
   history < 100 ? history : Math.round(history * (0.9 + (0.2 * stream) / Math.max(1, streams - 1)));
 
-const measureCell = async (
+/** Grows streams and sends commands to them; measures those after the first, if a length is given to book them under. */
+const playCell = async (
   sides: readonly Side[],
   cell: Cell,
+  history: number | undefined,
   progress: (done: number) => void,
 ): Promise<void> => {
-  const { history, streams, each } = cell;
+  const { streams, each } = cell;
   const numbers = Array.from({ length: streams }, (_, stream) => stream);
   let grown = 0;
   for (const side of sides) {
     await inParallel(numbers, 8, (stream) =>
-      side.writer.grow(streamId(side, history, stream), lengthOf(cell, stream) - 1),
+      side.writer.grow(streamId(side, cell, stream), lengthOf(cell, stream) - 1),
     );
     grown += 1;
     progress((0.5 * grown) / sides.length);
   }
   for (const stream of numbers) {
-    const idOf = (side: Side) => streamId(side, history, stream);
+    const idOf = (side: Side) => streamId(side, cell, stream);
     await oneEach(sides, idOf, stream);
     for (let turn = 0; turn < each; turn++)
       await oneEach(sides, idOf, stream * each + turn, history);
@@ -152,11 +162,11 @@ const measure = async (
     }),
   );
   try {
-    progress("warming up", 0.2);
-    for (const side of sides) await side.writer.grow(streamId(side), 9);
-    for (let turn = 0; turn < plan.warmUp; turn++) await oneEach(sides, streamId, turn);
+    await playCell(sides, plan.warmUp, undefined, (done) =>
+      progress("warming up", 0.2 + 0.1 * done),
+    );
     for (const [index, cell] of plan.cells.entries())
-      await measureCell(sides, cell, (done) =>
+      await playCell(sides, cell, cell.history, (done) =>
         progress(
           `a history of ${cell.history.toLocaleString("en-US")} events`,
           0.3 + (0.6 * (index + done)) / plan.cells.length,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { importCommits } from "../../../bench/import-commits.ts";
 import { lastVersion } from "../../../lib/core/log/commit.ts";
 import { verifyLink } from "../../../lib/core/log/integrity.ts";
 import { load } from "../../../lib/core/log/load.ts";
@@ -10,8 +11,7 @@ import type { Usage } from "../../../lib/core/meter.ts";
 import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import account from "../../../lib/domains/account/index.ts";
 import { type Bank, createBank, opening, priced } from "./bank.ts";
-import { importAccount } from "./imported-account.ts";
-import { growAccount } from "./long-account.ts";
+import { accountCommits, growAccount } from "./long-account.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 
 const ann = { by: "ann" };
@@ -52,7 +52,7 @@ const settle = async (id: string): Promise<string> => {
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "everfold-cost-"));
   const began = Date.now();
-  const imported = await importAccount(home, ids.long, 1_000_000);
+  const imported = await importCommits(home, accountCommits(ids.long, 1_000_000, 100));
   process.stdout.write(`1,000,000 events were ready after ${Date.now() - began} ms\n`);
   started = await startStore([eventTable, idempotencyTable], imported);
   asImported = await loading(ids.long);
