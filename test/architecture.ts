@@ -43,7 +43,10 @@ export const rules: readonly Rule[] = [
   {
     name: "an adapter",
     files: /^lib\/adapters\/([a-z0-9-]+)\//,
-    may: ["lib/core/*", "lib/adapters/$1/*", "@aws-sdk/*", "zod", "node:*"],
+    may: [
+      ...["lib/core/*", "lib/adapters/$1/*", "node:*"],
+      ...["@aws-sdk/*", "to-fast-properties", "zod"],
+    ],
     mayName: ["aws-lambda"],
   },
   {

@@ -54,10 +54,12 @@ const openCandidate = async (
   const remembered = ports.states.get(stream);
   const limit = ports.states.expectsSnapshot(stream) ? 1 : tailCommits;
   const reading = { consistent: contended, limit };
-  const loaded = remembered ?? (await load(domain, ports.store, stream, reading));
+  const loading = remembered ?? load(domain, ports.store, stream, reading);
+  // While the store is asked: there is time for it.
+  const commitId = ports.newId();
+  const loaded = await loading;
   const sure = !remembered && contended;
   const past = await readPast(ports, domain, { stream, step });
-  const commitId = ports.newId();
   const candidate = { step, stream, commitId, loaded, past, sure, landed: undefined };
   if (contended && !sure) await confirm(ports, domain, candidate);
   return candidate;

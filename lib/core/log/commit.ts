@@ -57,11 +57,11 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "must
 const stored = z.custom<StoredValue>((value) => value !== undefined, "is missing");
 const version = z.int().min(1);
 
-const StoredCommit = z.looseObject({
+const StoredCommit = z.object({
   stream: z.string(),
   version,
   format: z.literal(1),
-  events: z.array(z.looseObject({ type: z.string(), schema: version, data: stored })),
+  events: z.array(z.object({ type: z.string(), schema: version, data: stored })),
   id: bytes,
   time: z.string(),
   owner: z.string().exactOptional(),
@@ -69,7 +69,7 @@ const StoredCommit = z.looseObject({
   actor: z.string(),
   correlationId: z.string(),
   causationId: z.string(),
-  snapshot: z.looseObject({ schema: version, state: stored }).exactOptional(),
+  snapshot: z.object({ schema: version, state: stored }).exactOptional(),
   snapshotVersion: z.int().min(0),
   hash: bytes,
 });
@@ -86,15 +86,20 @@ export class DamagedCommit extends Error {
   }
 }
 
-const Versioned = z.looseObject({ version });
+const Versioned = z.object({ version });
+
+const assertCommit: (item: unknown) => asserts item is Commit = (item) => {
+  const { error } = StoredCommit.safeParse(item);
+  if (!error) return;
+  const { data } = Versioned.safeParse(item);
+  throw new DamagedCommit(data?.version ?? 0, z.prettifyError(error));
+};
 
 /**
- * Parses an item of the event table. Attributes that this code does not know stay, for the hash covers them; an
- * unknown format is refused, and whatever else is no commit (`DamagedCommit`).
+ * Takes an item of the event table for a commit, as it is: attributes that this code does not know stay, for the hash
+ * covers them. An unknown format is refused, and whatever else is no commit (`DamagedCommit`).
  */
 export const parseCommit = (item: unknown): Commit => {
-  const parsed = StoredCommit.safeParse(item);
-  if (parsed.success) return parsed.data;
-  const { data } = Versioned.safeParse(item);
-  throw new DamagedCommit(data?.version ?? 0, z.prettifyError(parsed.error));
+  assertCommit(item);
+  return item;
 };

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
@@ -140,4 +142,13 @@ describe("the plain twin of a client", () => {
     });
     expect(server.received).toHaveLength(3);
   });
+});
+
+test.each([
+  ["the client", () => createDocumentClient()],
+  ["its plain twin", () => plainClient(createDocumentClient())],
+])("the configuration of %s is one that V8 copies quickly", (_, make) => {
+  setFlagsFromString("--allow-natives-syntax");
+  const isQuick: (of: object) => boolean = runInNewContext("(of) => %HasFastProperties(of)");
+  expect(isQuick(make().config)).toBe(true);
 });
