@@ -1,3 +1,4 @@
+import { startBackgroundApart } from "../local/background-apart.ts";
 import { corsOriginsFrom } from "../local/cors.ts";
 import { StartupFault } from "../local/startup-fault.ts";
 import { type System, startSystem } from "../local/system.ts";
@@ -73,6 +74,7 @@ const start = async (): Promise<void> => {
     port: portOf(process.env.PORT ?? "3000"),
     dataDir: process.env.DATA_DIR || ".everfold",
     corsOrigins,
+    background: startBackgroundApart,
     log: complain,
   });
   stopOnSignals(system);

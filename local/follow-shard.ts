@@ -15,6 +15,8 @@ export interface FollowOptions extends DeliveryOptions {
   readonly batchSize: number;
   /** Pause between reads that find nothing. */
   readonly pollMs: number;
+  /** How many times as long as a full batch took is rested, while more is being written. */
+  readonly restFactor: number;
   readonly disorder: Disorder | undefined;
   log(line: string): void;
 }
@@ -36,6 +38,9 @@ interface Waiter {
 }
 
 const retryMs = 250;
+const restMaxMs = 3_000;
+/** So much written during one delivery, that writers wait for each other. */
+const busyWrites = 16;
 
 const chunks = <T>(items: readonly T[], size: number): (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
@@ -56,8 +61,11 @@ const settle = async (
 export const followShard = (options: FollowOptions): Follower => {
   const { address, checkpoint, signal, disorder } = options;
   const bell = createBell();
+  const hurry = createBell();
+  signal.addEventListener("abort", hurry.ring);
   let waiters: readonly Waiter[] = [];
   let turn = 0;
+  let rings = 0;
 
   /** Keeps a position that nothing before it is held back from. */
   const note = async (position: Position): Promise<void> => {
@@ -76,6 +84,14 @@ export const followShard = (options: FollowOptions): Follower => {
     waiters = waiters.filter((waiter) => !isSettled(waiter));
   };
 
+  /**
+   * Lets those go first who write: a full batch says that they are faster, and on one machine they need the engine and the
+   * processors that the function has had. Nobody rests when nothing is written, or somebody waits for the rest.
+   */
+  const rest = async (tookMs: number): Promise<void> => {
+    if (waiters.length === 0) await hurry.wait(Math.min(restMaxMs, tookMs * options.restFactor));
+  };
+
   const toEnd = async (): Promise<void> => {
     let sequence = checkpoint.get(address.shard)?.sequence ?? "";
     const reader = await readShard(address, sequence);
@@ -84,12 +100,15 @@ export const followShard = (options: FollowOptions): Follower => {
       turn += 1;
       const began = turn;
       const read = await reader.read(options.batchSize);
+      const [startedAt, rungBefore] = [performance.now(), rings];
       await settle(options, read);
       const last = read.records.at(-1);
       if (last) sequence = sequenceOf(last);
       closed = read.closed;
       if (!disorder?.holds) await note({ sequence, closed });
       release(began, read.records);
+      const isBehind = rings - rungBefore >= busyWrites;
+      if (isBehind) await rest(performance.now() - startedAt);
       if (!closed && !last) await bell.wait(options.pollMs);
     }
   };
@@ -115,12 +134,16 @@ export const followShard = (options: FollowOptions): Follower => {
   });
   return {
     done,
-    ring: bell.ring,
+    ring: () => {
+      rings += 1;
+      bell.ring();
+    },
     caughtUp: () => {
       if (ended) return Promise.resolve();
       return new Promise((resolve) => {
         waiters = [...waiters, { turn, second: Math.floor(Date.now() / 1000), resolve }];
         bell.ring();
+        hurry.ring();
       });
     },
   };

@@ -18,6 +18,8 @@ export interface PumpSettings {
   readonly backoffMaxMs: number;
   /** Pause between reads that find nothing: what a reader feels as lag when nobody calls `wake`. */
   readonly pollMs: number;
+  /** How many times as long as a full batch took is rested, while more is being written: who writes goes first. */
+  readonly restFactor: number;
   /** For tests: records come out of order, twice and late, the same way for the same seed. */
   readonly disorderSeed?: number;
 }
@@ -44,11 +46,12 @@ export interface StreamPump {
 
 /** As in the stack, but for the delays. */
 export const defaultPumpSettings: PumpSettings = {
-  batchSize: 100,
+  batchSize: 1_000,
   retriesMax: 5,
   backoffMs: 50,
   backoffMaxMs: 2_000,
   pollMs: 50,
+  restFactor: 8,
 };
 
 const retryMs = 250;

@@ -1,27 +1,20 @@
-import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
 import { workQueue } from "../lib/core/system/queues.ts";
 import type { HttpFunction } from "../lib/core/system/route.ts";
 import { eventTable } from "../lib/core/system/tables.ts";
 import { registry } from "../lib/domains/index.ts";
+import { type StartBackground, startBackground } from "./background.ts";
 import { createTables, streamArnOf } from "./create-tables.ts";
 import { openDataDirectory } from "./data-directory.ts";
-import { type Endpoints, failuresIn, functionEnvironment, startEndpoints } from "./endpoints.ts";
-import { keepDiscarded } from "./failure-destination.ts";
-import { tellCreated } from "./failure-notice.ts";
-import { callFunction, type LocalFunction } from "./function.ts";
-import { applyEnvironment, type FunctionName, loadFunctions } from "./functions.ts";
+import { type Endpoints, functionEnvironment, startEndpoints } from "./endpoints.ts";
+import { applyEnvironment, loadFunctions } from "./functions.ts";
 import { startGateway } from "./gateway.ts";
 import { openIssuer } from "./issuer.ts";
 import { issuerRoutes, jsonAnswer, type LocalRoute, metricsRoute } from "./local-routes.ts";
 import { followMetricLines } from "./metric-lines.ts";
 import { createMetrics } from "./metrics.ts";
-import { startQueuePump } from "./queue-pump.ts";
-import { startSchedule } from "./schedule.ts";
-import { errorText } from "./startup-fault.ts";
 import { createStopper, type Stopper } from "./stopper.ts";
-import { type PumpSettings, type StreamPump, startStreamPump } from "./stream-pump.ts";
+import type { PumpSettings } from "./stream-pump.ts";
 import { verifiedTokens } from "./verified-tokens.ts";
 
 /** Where the whole system runs, and how its stream is delivered. */
@@ -30,6 +23,8 @@ export interface SystemOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly pump?: Partial<PumpSettings>;
+  /** Where functions run that nobody waits for; in this process by default. */
+  readonly background?: StartBackground;
   /** Origins of pages in browsers that may call; none by default. */
   readonly corsOrigins?: readonly string[];
   log?(line: string): void;
@@ -50,64 +45,11 @@ export interface System {
   stop(): Promise<void>;
 }
 
-type FunctionByName = (name: FunctionName) => LocalFunction;
-
 const stopPartMs = 15_000;
 const busEventsShown = 100;
-const minuteMs = 60_000;
-const streamFunctions = ["projector", "publisher"] as const;
-/** At the rates of the stack. What heals after a crash runs at the start too, the caretaker before anything else. */
-const schedules = [
-  { name: "caretaker", everyMs: 5 * minuteMs, firstMs: 5 * minuteMs },
-  { name: "sweeper", everyMs: 60 * minuteMs, firstMs: 0 },
-  { name: "auditor", everyMs: 24 * 60 * minuteMs, firstMs: 24 * 60 * minuteMs },
-] as const;
 const httpFunctions: readonly HttpFunction[] = [
   ...new Set<HttpFunction>([...registry.routes.map(({ handler }) => handler), "query"]),
 ];
-
-/** Everything that feeds functions without a request: two mappings of the event table's stream, and the work queue. */
-const startMappings = async (
-  options: SystemOptions,
-  dataDir: string,
-  { queue, streamArn }: Pick<Endpoints, "queue"> & { readonly streamArn: string },
-  functions: FunctionByName,
-  stopper: Stopper,
-): Promise<Pick<System, "idle"> & Pick<StreamPump, "wake">> => {
-  const log = options.log ?? (() => undefined);
-  const client = new DynamoDBStreamsClient();
-  stopper.add("stream client", () => client.destroy());
-  const worker = startQueuePump({
-    queueUrl: queue.queueUrl(workQueue.name),
-    function: functions("worker"),
-    onFailure: (error) => log(`The work queue: ${errorText(error)}`),
-  });
-  stopper.add("work queue's pump", worker.stop);
-  const onCreated = tellCreated({ function: functions("rescuer"), log });
-  const pumps: StreamPump[] = [];
-  for (const name of streamFunctions) {
-    const pump = await startStreamPump({
-      client,
-      streamArn,
-      function: functions(name),
-      checkpointPath: join(dataDir, "checkpoints", `${name}.json`),
-      onDiscard: keepDiscarded(failuresIn(dataDir), name, onCreated),
-      ...(options.pump && { settings: options.pump }),
-      log,
-    });
-    stopper.add(`${name}'s stream`, pump.stop);
-    pumps.push(pump);
-  }
-  return {
-    wake: () => {
-      for (const pump of pumps) pump.wake();
-    },
-    idle: async () => {
-      await Promise.all(pumps.map((pump) => pump.idle()));
-      await worker.idle();
-    },
-  };
-};
 
 const busRoute = ({ bus }: Endpoints): LocalRoute => ({
   method: "GET",
@@ -143,15 +85,14 @@ const startParts = async (
   await createTables(client, registry.tables);
   const streamArn = await streamArnOf(client, eventTable.name);
   client.destroy();
-  const scheduled = schedules.map(({ name }) => name);
-  const names = [...httpFunctions, ...streamFunctions, ...scheduled, "rescuer", "worker"] as const;
-  const functions = await loadFunctions(names);
-  // A view that is recorded after something was committed counts as unbuilt, and would be rebuilt.
-  await callFunction(functions("caretaker"), {}).catch((error) =>
-    log(`The caretaker failed: ${errorText(error)}`),
-  );
-  const sources = { queue: endpoints.queue, streamArn };
-  const mappings = await startMappings(options, dataDir, sources, functions, stopper);
+  const { queue, engineDied } = endpoints;
+  const queueUrl = queue.queueUrl(workQueue.name);
+  const start = options.background ?? startBackground;
+  const [functions, background] = await Promise.all([
+    loadFunctions(httpFunctions),
+    start({ dataDir, streamArn, queueUrl, ...(options.pump && { pump: options.pump }) }, log),
+  ]);
+  stopper.add("background", background.stop);
   const gateway = await startGateway({
     port: options.port,
     routes: registry.routes,
@@ -160,26 +101,22 @@ const startParts = async (
     verify: verifiedTokens(issuer.verify),
     local: [...issuerRoutes(issuer), busRoute(endpoints), metrics],
     corsOrigins: options.corsOrigins ?? [],
-    onWritten: mappings.wake,
+    onWritten: background.wake,
     log,
   });
   stopper.add("gateway", gateway.stop);
-  for (const { name, ...times } of schedules) {
-    const schedule = startSchedule({ function: functions(name), ...times, log });
-    stopper.add(`${name}'s schedule`, schedule.stop);
-  }
   return {
     url: gateway.url,
     dataDir,
     token: (sub, groups = []) => issuer.issue({ sub, groups }),
-    idle: mappings.idle,
-    died: endpoints.engineDied,
+    idle: background.idle,
+    died: Promise.race([engineDied, background.died]),
   };
 };
 
 /**
- * Starts the whole system: data directory, issuer, engine and the other endpoints, tables, functions, stream and queue
- * mappings, and at last the gateway. Stops them the other way round. Refuses, with nothing left running, for every
+ * Starts the whole system: data directory, issuer, engine and the other endpoints, tables, functions, what feeds them
+ * without a request, and at last the gateway. Stops them the other way round. Refuses, with nothing left running, for every
  * reason of its parts.
  */
 export const startSystem = async (options: SystemOptions): Promise<System> => {

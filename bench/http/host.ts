@@ -3,6 +3,7 @@ import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { eventTable } from "../../lib/core/system/tables.ts";
 import { documentView } from "../../lib/core/view/document-view.ts";
 import account from "../../lib/domains/account/index.ts";
+import { startBackgroundApart } from "../../local/background-apart.ts";
 import { startSystem } from "../../local/system.ts";
 import { answerParent } from "./child.ts";
 
@@ -25,6 +26,7 @@ export interface HostAnswer {
 const system = await startSystem({
   port: 0,
   dataDir: process.env.DATA_DIR ?? "",
+  background: startBackgroundApart,
   log: (line) => void process.stderr.write(`${line}\n`),
 });
 

@@ -1,0 +1,41 @@
+import { constants, setPriority } from "node:os";
+import { type Background, startBackground } from "./background.ts";
+import type { Order, Report } from "./background-apart.ts";
+import { errorText } from "./startup-fault.ts";
+
+// A program: the process that `background-apart.ts` starts, and speaks with.
+
+// Whoever waits for an answer goes first, where there are not processors enough.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
+const report = (told: Report): void => {
+  if (process.connected) process.send?.(told);
+};
+
+const say = (line: string): void => report({ report: "said", line });
+
+let background: Background | undefined;
+
+const start = async (options: Extract<Order, { order: "start" }>["options"]): Promise<void> => {
+  try {
+    background = await startBackground(options, say);
+    report({ report: "started" });
+  } catch (error) {
+    report({ report: "failed", reason: errorText(error) });
+  }
+};
+
+const stop = async (): Promise<void> => {
+  await background?.stop();
+  process.exit();
+};
+
+process.on("message", (order: Order) => {
+  if (order.order === "start") void start(order.options);
+  else if (order.order === "wake") background?.wake();
+  else if (order.order === "stop") void stop();
+  else void background?.idle().then(() => report({ report: "settled", turn: order.turn }));
+});
+process.once("disconnect", () => void stop());
+// Ctrl-C in a terminal reaches every process; the one that has started this one says when it is to end.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
