@@ -1,5 +1,5 @@
 import { v7 } from "uuid";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createProjectorLag } from "../lib/adapters/dynamodb/projector-lag.ts";
 import { createQueueClient } from "../lib/adapters/sqs/client.ts";

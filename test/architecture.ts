@@ -28,7 +28,7 @@ export const rules: readonly Rule[] = [
   {
     name: "core",
     files: /^lib\/core\//,
-    may: ["lib/core/*", "zod", "canonicalize", "node:crypto"],
+    may: ["lib/core/*", "zod/*", "canonicalize", "node:crypto"],
   },
   {
     name: "the registry",
@@ -38,12 +38,12 @@ export const rules: readonly Rule[] = [
   {
     name: "a domain",
     files: /^lib\/domains\/([a-z-]+)\//,
-    may: ["lib/core/*", "lib/domains/$1/*", "zod", "diff"],
+    may: ["lib/core/*", "lib/domains/$1/*", "zod", "zod/mini", "diff"],
   },
   {
     name: "an adapter",
     files: /^lib\/adapters\/([a-z0-9-]+)\//,
-    may: ["lib/core/*", "lib/adapters/$1/*", "@aws-sdk/*", "zod", "node:*"],
+    may: ["lib/core/*", "lib/adapters/$1/*", "@aws-sdk/*", "zod/mini", "node:*"],
     mayName: ["aws-lambda"],
   },
   {
@@ -58,7 +58,7 @@ export const rules: readonly Rule[] = [
   {
     name: "the client",
     files: /^lib\/client\//,
-    may: ["lib/client/*", "lib/core/*", "lib/domains/*", "zod"],
+    may: ["lib/client/*", "lib/core/*", "lib/domains/*", "zod/mini"],
   },
   {
     name: "a function",
@@ -72,14 +72,18 @@ export const rules: readonly Rule[] = [
       "@middy/core",
       "node:*",
       "uuid",
-      "zod",
+      "zod/mini",
+      "zod/v4/core",
     ],
     mayName: ["aws-lambda", "@aws-sdk/*"],
   },
   {
     name: "the local host",
     files: /^local\//,
-    may: ["local/*", ...data, "lib/domains/index.ts", "@aws-sdk/*", "jose", "node:*", "zod"],
+    may: [
+      ...["local/*", ...data, "lib/core/english.ts", "lib/domains/index.ts"],
+      ...["@aws-sdk/*", "jose", "node:*", "zod/mini"],
+    ],
     mayName: ["aws-lambda", "lib/core/*"],
     mayLoadByPath: true,
   },
@@ -88,6 +92,7 @@ export const rules: readonly Rule[] = [
     files: /^bin\//,
     may: [
       "bin/*",
+      "lib/core/english.ts",
       "lib/infra/*",
       "lib/client/*",
       "local/*",
@@ -96,7 +101,7 @@ export const rules: readonly Rule[] = [
       "cli-progress",
       "cli-table3",
       "node:*",
-      "zod",
+      "zod/mini",
     ],
   },
   {
@@ -126,7 +131,7 @@ export const rules: readonly Rule[] = [
       "esbuild",
       "node:*",
       "uuid",
-      "zod",
+      "zod/mini",
     ],
     mayLoadByPath: true,
   },

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
+import { functionNames } from "../../bench/bundle.ts";
 import { bundling } from "../../lib/infra/bundling.ts";
 
 interface Bundled {
@@ -44,6 +45,17 @@ describe("the bundle of command", () => {
     expect(command.inputs.filter((path) => search.test(path))).toEqual([]);
   });
 });
+
+test.each(functionNames)(
+  "%s says in English what does not fit, and carries no other language",
+  async (name) => {
+    const { inputs } = await bundle(name);
+    const languages = inputs.filter((path) => path.startsWith("node_modules/zod/v4/locales/"));
+    expect(languages).toEqual(["node_modules/zod/v4/locales/en.js"]);
+    expect(inputs).toContain("lib/core/english.ts");
+    expect(inputs.filter((path) => path.startsWith("node_modules/zod/v4/classic/"))).toEqual([]);
+  },
+);
 
 test("a bundle leaves out what only other functions need", async () => {
   const { inputs } = await bundle("projector");
