@@ -22,12 +22,14 @@ import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
 import { createTeller } from "./telling.ts";
 
 const client = createDocumentClient();
-const queues = { work: environment("WORK_QUEUE_URL"), dead: environment("DEAD_LETTER_QUEUE_URL") };
+const queues = createQueueClient();
+const urls = { work: environment("WORK_QUEUE_URL"), dead: environment("DEAD_LETTER_QUEUE_URL") };
+const rebuilding = rebuildPorts(client, queues);
 const ports = {
-  ...rebuildPorts(client),
-  ...auditPorts(client),
+  ...rebuilding,
+  ...auditPorts(client, rebuilding),
   lag: createProjectorLag(client, tableName(viewControlTable)),
-  deadLetters: createDeadLetters(createQueueClient(), queues, clock),
+  deadLetters: createDeadLetters(queues, urls, clock),
 };
 
 const Nothing = z.strictObject({});
