@@ -8,6 +8,8 @@ interface Bundled {
   readonly bytes: number;
   /** Files of which something is left. */
   readonly inputs: readonly string[];
+  /** Those among them that others load when they need them. */
+  readonly deferred: readonly string[];
 }
 
 const bundle = async (name: string): Promise<Bundled> => {
@@ -23,8 +25,14 @@ const bundle = async (name: string): Promise<Bundled> => {
   });
   const [output] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint);
   if (!output) throw new Error(`${name} became no file.`);
-  const inputs = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return { bytes: output.bytes, inputs: inputs.map(([path]) => path) };
+  const inputs = Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [path] : [],
+  );
+  const deferred = inputs
+    .flatMap((path) => metafile.inputs[path]?.imports ?? [])
+    .filter(({ kind, external }) => kind === "dynamic-import" && !external)
+    .map(({ path }) => path);
+  return { bytes: output.bytes, inputs, deferred };
 };
 
 describe("the bundle of command", () => {
@@ -46,16 +54,28 @@ describe("the bundle of command", () => {
   });
 });
 
-test.each(functionNames)(
-  "%s says in English what does not fit, and carries no other language",
-  async (name) => {
-    const { inputs } = await bundle(name);
-    const languages = inputs.filter((path) => path.startsWith("node_modules/zod/v4/locales/"));
-    expect(languages).toEqual(["node_modules/zod/v4/locales/en.js"]);
-    expect(inputs).toContain("lib/core/english.ts");
-    expect(inputs.filter((path) => path.startsWith("node_modules/zod/v4/classic/"))).toEqual([]);
-  },
-);
+describe.each(functionNames)("the bundle of %s", (name) => {
+  let bundled: Bundled;
+  beforeAll(async () => {
+    bundled = await bundle(name);
+  });
+  const inputsLike = (pattern: RegExp) => bundled.inputs.filter((path) => pattern.test(path));
+
+  test("says in English what does not fit, and carries no other language", () => {
+    expect(inputsLike(/\/zod\/.*\/locales\//)).toEqual(["node_modules/zod/v4/locales/en.js"]);
+    expect(bundled.inputs).toContain("lib/core/english.ts");
+  });
+
+  test("has the small zod only", () => {
+    expect(inputsLike(/\/zod\/v4\/mini\//)).toContain("node_modules/zod/v4/mini/schemas.js");
+    expect(inputsLike(/\/zod\/v4\/classic\//)).toEqual([]);
+  });
+
+  test("defers nothing but what refuses streams of events, and nothing keeps esbuild from taking it apart", () => {
+    expect(new Set(bundled.deferred)).toEqual(new Set(["lambdas/event-streams.ts"]));
+    expect(inputsLike(/\/event-streams\/|\/mnemonist\//)).toEqual([]);
+  });
+});
 
 test("a bundle leaves out what only other functions need", async () => {
   const { inputs } = await bundle("projector");

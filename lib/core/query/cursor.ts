@@ -26,7 +26,7 @@ export const Key = z.string().check(
 export const encodeCursor = (scope: readonly string[], position: unknown): string =>
   Buffer.from(JSON.stringify([digest(scope), position])).toString("base64url");
 
-const Cursor = z.tuple([z.string(), z.json()]);
+const Cursor = z.tuple([z.string(), z.unknown()]);
 
 /** The position in a cursor; refuses one that is malformed or comes from another query. */
 export const decodeCursor = <S extends z.core.$ZodType>(
