@@ -60,16 +60,6 @@ export interface AnyMessages {
 const isLineage = (declaration: Declaration): declaration is Lineage =>
   "read" in declaration && typeof declaration.read === "function";
 
-/** Of all that a table declares, a process needs a few shapes: each is made when it is first asked for. */
-const lineageOf = (declaration: Declaration): (() => Lineage) => {
-  if (isLineage(declaration)) return () => declaration;
-  let made: Lineage | undefined;
-  return () => {
-    made ??= lineage(z.strictObject(declaration));
-    return made;
-  };
-};
-
 /**
  * Declares commands or events once; types, constructors, parsers and schemas derive from the table.
  * Refuses type names that are not PascalCase, so that no name can hide a parser.
@@ -80,7 +70,7 @@ export const messages = <const T extends Table>(table: T): Messages<T> => {
   for (const [type, declaration] of Object.entries(table)) {
     if (!/^[A-Z][A-Za-z0-9]*$/.test(type))
       throw new Error(`Message type ${type} is not PascalCase.`);
-    Object.defineProperty(lineages, type, { enumerable: true, get: lineageOf(declaration) });
+    lineages[type] = isLineage(declaration) ? declaration : lineage(z.strictObject(declaration));
     constructors[type] = (data) => ({ type, data });
   }
   const known = (type: string): Lineage => {
