@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Decider } from "../lib/core/domain/decider.ts";
 import { domain } from "../lib/core/domain/domain.ts";
 import { lineage } from "../lib/core/domain/lineage.ts";
@@ -6,9 +6,9 @@ import { type MessageOf, messages } from "../lib/core/domain/message.ts";
 import { decideDeposit, evolveAccount } from "./deposit.ts";
 
 const Deposit = {
-  amount: z.int().min(1),
-  currency: z.string().regex(/^[A-Z]{3}$/),
-  memo: z.string().min(1).max(500),
+  amount: z.int().check(z.minimum(1)),
+  currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
+  memo: z.string().check(z.minLength(1), z.maxLength(500)),
 };
 
 const Event = messages({
@@ -19,10 +19,10 @@ const Command = messages({ Deposit });
 const Account = z.strictObject({
   owner: z.string(),
   currency: z.string(),
-  balance: z.int().min(0),
-  deposits: z.int().min(0),
+  balance: z.int().check(z.minimum(0)),
+  deposits: z.int().check(z.minimum(0)),
 });
-const State = lineage(Account.nullable());
+const State = lineage(z.nullable(Account));
 type Event = MessageOf<typeof Event>;
 type Command = MessageOf<typeof Command>;
 type State = z.output<typeof State.now>;

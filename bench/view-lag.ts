@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { createEventStore } from "../lib/adapters/dynamodb/event-store.ts";
 import type { Commit } from "../lib/core/log/commit.ts";
 import type { Loaded } from "../lib/core/log/loaded.ts";

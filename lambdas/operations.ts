@@ -1,5 +1,5 @@
 import { v7 } from "uuid";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
 import { createProjectorLag } from "../lib/adapters/dynamodb/projector-lag.ts";
 import { createQueueClient } from "../lib/adapters/sqs/client.ts";
@@ -22,12 +22,14 @@ import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
 import { createTeller } from "./telling.ts";
 
 const client = createDocumentClient();
-const queues = { work: environment("WORK_QUEUE_URL"), dead: environment("DEAD_LETTER_QUEUE_URL") };
+const queues = createQueueClient();
+const urls = { work: environment("WORK_QUEUE_URL"), dead: environment("DEAD_LETTER_QUEUE_URL") };
+const rebuilding = rebuildPorts(client, queues);
 const ports = {
-  ...rebuildPorts(client),
-  ...auditPorts(client),
+  ...rebuilding,
+  ...auditPorts(client, rebuilding),
   lag: createProjectorLag(client, tableName(viewControlTable)),
-  deadLetters: createDeadLetters(createQueueClient(), queues, clock),
+  deadLetters: createDeadLetters(queues, urls, clock),
 };
 
 const Nothing = z.strictObject({});

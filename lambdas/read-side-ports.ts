@@ -1,3 +1,4 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createAudits } from "../lib/adapters/dynamodb/audits.ts";
 import { createEventReader } from "../lib/adapters/dynamodb/event-store.ts";
@@ -20,19 +21,25 @@ import { environment, tableName } from "./environment.ts";
 import { viewTables } from "./view-ports.ts";
 
 /** What filling the views needs: the log, their tables and records, and the work queue. */
-export const projectPorts = (client: DynamoDBDocumentClient): ProjectPorts => ({
+export const projectPorts = (
+  client: DynamoDBDocumentClient,
+  queues: SQSClient = createQueueClient(),
+): ProjectPorts => ({
   ...clock,
   views: registry.views,
   store: createEventReader(client, tableName(eventTable)),
   tables: viewTables(client),
   catalogue: createViewCatalogue(client, tableName(viewControlTable)),
   parking: createParking(client, tableName(viewControlTable)),
-  queue: createWorkQueue(createQueueClient(), environment("WORK_QUEUE_URL"), clock),
+  queue: createWorkQueue(queues, environment("WORK_QUEUE_URL"), clock),
 });
 
 /** What rebuilding a view needs besides. */
-export const rebuildPorts = (client: DynamoDBDocumentClient): RebuildPorts => ({
-  ...projectPorts(client),
+export const rebuildPorts = (
+  client: DynamoDBDocumentClient,
+  queues: SQSClient = createQueueClient(),
+): RebuildPorts => ({
+  ...projectPorts(client, queues),
   rebuilds: createRebuilds(client, tableName(viewControlTable)),
   log: createLogWalker(client, tableName(eventTable)),
 });
@@ -61,16 +68,16 @@ const served =
     };
   };
 
-/** What auditing needs. */
-export const auditPorts = (client: DynamoDBDocumentClient): AuditPorts => {
-  const { store, queue, catalogue, tables, log } = rebuildPorts(client);
-  return {
-    ...clock,
-    store,
-    log,
-    queue,
-    audits: createAudits(client, tableName(viewControlTable)),
-    domainOf: registry.domainOf,
-    served: served(client, catalogue, tables),
-  };
-};
+/** What auditing needs; what it shares with rebuilding is the same. */
+export const auditPorts = (
+  client: DynamoDBDocumentClient,
+  { store, queue, catalogue, tables, log }: RebuildPorts = rebuildPorts(client),
+): AuditPorts => ({
+  ...clock,
+  store,
+  log,
+  queue,
+  audits: createAudits(client, tableName(viewControlTable)),
+  domainOf: registry.domainOf,
+  served: served(client, catalogue, tables),
+});

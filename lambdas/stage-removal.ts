@@ -1,5 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import * as z from "zod";
+import * as z from "zod/mini";
+import "../lib/core/english.ts";
 import { createObjectClient } from "../lib/adapters/s3/client.ts";
 import { emptyBucket } from "../lib/adapters/s3/empty-bucket.ts";
 import { destroyStageKeys } from "../lib/core/personal/destroy-stage-keys.ts";

@@ -17,9 +17,11 @@ const teller = createTeller("worker");
 const { logger } = teller;
 
 const client = createDocumentClient();
-const audited = auditPorts(client);
+const queues = createQueueClient();
+const rebuilding = rebuildPorts(client, queues);
+const audited = auditPorts(client, rebuilding);
 const ports = {
-  ...rebuildPorts(client),
+  ...rebuilding,
   ...publishPorts(),
   ...audited,
   audits: toldAudits(audited.audits, (run, { problems, problemsFound }) => {
@@ -28,7 +30,7 @@ const ports = {
   }),
   sweeper: createRowSweeper(client, ({ table }) => tableName(table)),
 };
-const retries = createRetries(createQueueClient(), environment("WORK_QUEUE_URL"));
+const retries = createRetries(queues, environment("WORK_QUEUE_URL"));
 
 /** Time that is left for a page under way, and for queueing the rest, before the function's own limit. */
 const marginMs = 30_000;

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import * as z from "zod";
+import * as z from "zod/mini";
+import "../lib/core/english.ts";
 import { isForThisMachine } from "./loopback.ts";
 
 const host = "127.0.0.1";
@@ -36,13 +37,13 @@ export type AwsOperation = (body: unknown, signal: AbortSignal) => object | Prom
 
 /** An operation with the shape of its input; another shape is refused under the service's name for that. */
 export const awsOperation =
-  <I extends z.ZodType>(
+  <I extends z.core.$ZodType>(
     refusalName: string,
     input: I,
     run: (input: z.output<I>, signal: AbortSignal) => object | Promise<object>,
   ): AwsOperation =>
   (body, signal) => {
-    const parsed = input.safeParse(body);
+    const parsed = z.safeParse(input, body);
     if (parsed.success) return run(parsed.data, signal);
     throw new AwsRefusal(refusalName, z.prettifyError(parsed.error));
   };

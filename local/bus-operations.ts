@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   type AwsOperation,
   AwsRefusal,
@@ -26,12 +26,12 @@ const requestBytesMax = 256 * 1024;
 const entriesMax = 10;
 
 const Entry = z.object({
-  Source: z.string().default(""),
-  DetailType: z.string().default(""),
-  Detail: z.string().default(""),
-  Time: z.number().optional(),
-  EventBusName: z.string().optional(),
-  Resources: z.array(z.string()).default([]),
+  Source: z._default(z.string(), ""),
+  DetailType: z._default(z.string(), ""),
+  Detail: z._default(z.string(), ""),
+  Time: z.optional(z.number()),
+  EventBusName: z.optional(z.string()),
+  Resources: z._default(z.array(z.string()), []),
 });
 type Entry = z.output<typeof Entry>;
 

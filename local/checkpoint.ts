@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** How far a shard was delivered: the last sequence number ("" for none), and whether the shard is at its end. */
 export interface Position {

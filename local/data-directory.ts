@@ -4,7 +4,7 @@ import { access, mkdir, open, readFile, realpath, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { errorCode, errorText, StartupFault } from "./startup-fault.ts";
 
 /** A directory that this process alone works in. */

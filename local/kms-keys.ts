@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { readPrivateFile, writePrivateFile } from "./private-file.ts";
 import { StartupFault } from "./startup-fault.ts";
 
@@ -8,7 +8,7 @@ const Key = z.strictObject({
   description: z.string(),
   state: z.enum(["Enabled", "Disabled", "PendingDeletion"]),
   /** Milliseconds since the epoch from which the key is destroyed. */
-  deletionAt: z.number().optional(),
+  deletionAt: z.optional(z.number()),
   tags: z.record(z.string(), z.string()),
   /** 32 bytes as base64; goes with the key. */
   material: z.string(),

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   type AwsOperation,
   AwsRefusal,
@@ -13,17 +13,22 @@ import type { Key, KeyFile } from "./kms-keys.ts";
 const dayMs = 24 * 60 * 60_000;
 const arnOf = (id: string): string => `arn:aws:kms:${localRegion()}:${localAccount}:key/${id}`;
 
-const binary = z.base64().transform((text) => Buffer.from(text, "base64"));
-const EncryptionContext = z.record(z.string(), z.string()).default({});
+const decoded = z.transform((text: string) => Buffer.from(text, "base64"));
+const binary = z.pipe(z.base64(), decoded);
+const EncryptionContext = z._default(z.record(z.string(), z.string()), {});
 // A key is asked for by its id or its ARN.
-const KeyId = z.string().transform((named) => named.slice(named.lastIndexOf("/") + 1));
+const withoutArn = z.transform((named: string) => named.slice(named.lastIndexOf("/") + 1));
+const KeyId = z.pipe(z.string(), withoutArn);
 const OfKey = z.object({ KeyId });
 const Tags = z.array(
-  z.object({ TagKey: z.string().min(1).max(128), TagValue: z.string().max(256) }),
+  z.object({
+    TagKey: z.string().check(z.minLength(1), z.maxLength(128)),
+    TagValue: z.string().check(z.maxLength(256)),
+  }),
 );
 const Page = z.object({
-  Limit: z.int().min(1).max(1000).default(100),
-  Marker: z.string().optional(),
+  Limit: z._default(z.int().check(z.minimum(1), z.maximum(1000)), 100),
+  Marker: z.optional(z.string()),
 });
 
 const found = (key: Key | undefined, id: string): Key => {
@@ -67,7 +72,7 @@ const tagRecord = (tags: z.output<typeof Tags>): Record<string, string> =>
 type Make = (keys: KeyFile) => AwsOperation;
 
 const operation =
-  <I extends z.ZodType>(
+  <I extends z.core.$ZodType>(
     input: I,
     run: (keys: KeyFile, input: z.output<I>) => object | Promise<object>,
   ): Make =>
@@ -81,7 +86,10 @@ const setState = (state: "Enabled" | "Disabled"): Make =>
   });
 
 const createKey = operation(
-  z.object({ Description: z.string().max(8192).default(""), Tags: Tags.max(50).default([]) }),
+  z.object({
+    Description: z._default(z.string().check(z.maxLength(8192)), ""),
+    Tags: z._default(Tags.check(z.maxLength(50)), []),
+  }),
   async (keys, { Description: description, Tags: tags }) => {
     const id = randomUUID();
     const key = await keys.change(id, () => ({
@@ -97,13 +105,17 @@ const createKey = operation(
 );
 
 const generateDataKey = operation(
-  OfKey.extend({
-    KeySpec: z.enum(["AES_256", "AES_128"]).optional(),
-    NumberOfBytes: z.int().min(1).max(1024).optional(),
-    EncryptionContext,
-  }).refine(
-    ({ KeySpec, NumberOfBytes }) => (KeySpec === undefined) !== (NumberOfBytes === undefined),
-  ),
+  z
+    .extend(OfKey, {
+      KeySpec: z.optional(z.enum(["AES_256", "AES_128"])),
+      NumberOfBytes: z.optional(z.int().check(z.minimum(1), z.maximum(1024))),
+      EncryptionContext,
+    })
+    .check(
+      z.refine(
+        ({ KeySpec, NumberOfBytes }) => (KeySpec === undefined) !== (NumberOfBytes === undefined),
+      ),
+    ),
   (keys, { KeyId: id, KeySpec, NumberOfBytes, EncryptionContext: context }) => {
     const { material } = enabled(keys.get(id), id);
     const plaintext = randomBytes(NumberOfBytes ?? (KeySpec === "AES_128" ? 16 : 32));
@@ -117,7 +129,7 @@ const generateDataKey = operation(
 );
 
 const decryptBlob = operation(
-  z.object({ KeyId: KeyId.optional(), CiphertextBlob: binary, EncryptionContext }),
+  z.object({ KeyId: z.optional(KeyId), CiphertextBlob: binary, EncryptionContext }),
   (keys, { KeyId: named, CiphertextBlob: blob, EncryptionContext: context }) => {
     const id = keyOf(blob);
     if (id === undefined) throw new AwsRefusal("InvalidCiphertextException", "");
@@ -135,7 +147,9 @@ const decryptBlob = operation(
 );
 
 const scheduleKeyDeletion = operation(
-  OfKey.extend({ PendingWindowInDays: z.int().min(7).max(30).default(30) }),
+  z.extend(OfKey, {
+    PendingWindowInDays: z._default(z.int().check(z.minimum(7), z.maximum(30)), 30),
+  }),
   async (keys, { KeyId: id, PendingWindowInDays }) => {
     const deletionAt = Date.now() + PendingWindowInDays * dayMs;
     const state = "PendingDeletion";
@@ -158,13 +172,16 @@ const cancelKeyDeletion = operation(OfKey, async (keys, { KeyId: id }) => {
   return { KeyId: arnOf(id) };
 });
 
-const tagResource = operation(OfKey.extend({ Tags }), async (keys, { KeyId: id, Tags: tags }) => {
-  await keys.change(id, (key) => {
-    const kept = notPending(key, id);
-    return { ...kept, tags: { ...kept.tags, ...tagRecord(tags) } };
-  });
-  return {};
-});
+const tagResource = operation(
+  z.extend(OfKey, { Tags }),
+  async (keys, { KeyId: id, Tags: tags }) => {
+    await keys.change(id, (key) => {
+      const kept = notPending(key, id);
+      return { ...kept, tags: { ...kept.tags, ...tagRecord(tags) } };
+    });
+    return {};
+  },
+);
 
 const listResourceTags = operation(OfKey, (keys, { KeyId: id }) => {
   const tags = Object.entries(found(keys.get(id), id).tags);

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Route } from "../lib/core/system/route.ts";
 import { type HttpAnswer, problem } from "./http-result.ts";
 import type { Issuer } from "./issuer.ts";
@@ -23,8 +23,11 @@ export const jsonAnswer = (value: unknown): HttpAnswer => ({
 });
 
 const TokenBody = z.strictObject({
-  sub: z.string().min(1).max(256),
-  groups: z.array(z.string().min(1).max(128)).max(32).default([]),
+  sub: z.string().check(z.minLength(1), z.maxLength(256)),
+  groups: z._default(
+    z.array(z.string().check(z.minLength(1), z.maxLength(128))).check(z.maxLength(32)),
+    [],
+  ),
 });
 
 const tokenRequest = (body: string): z.output<typeof TokenBody> | undefined => {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** One metric of one set of dimensions, as far as it was told. */
 export interface MetricReport {
@@ -34,14 +34,20 @@ const Embedded = z.looseObject({
       z.object({
         Namespace: z.string(),
         Dimensions: z.array(z.array(z.string())),
-        Metrics: z.array(z.object({ Name: z.string(), Unit: z.string().default("None") })),
+        Metrics: z.array(z.object({ Name: z.string(), Unit: z._default(z.string(), "None") })),
       }),
     ),
   }),
 });
 type Embedded = z.output<typeof Embedded>;
 
-const Values = z.union([z.number().transform((value) => [value]), z.array(z.number())]);
+const Values = z.union([
+  z.pipe(
+    z.number(),
+    z.transform((value) => [value]),
+  ),
+  z.array(z.number()),
+]);
 
 interface Series extends Pick<MetricReport, "namespace" | "name" | "unit" | "dimensions"> {
   count: number;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { AwsRefusal } from "./aws-json.ts";
 
 /** Largest message, and largest batch of messages, in bytes. SQS takes more today; what fits here fits there. */
@@ -32,8 +32,8 @@ export const invalidValue = (message: string): AwsRefusal =>
 /** What is to be sent; attributes are not kept here, and refused rather than lost. */
 export const Sent = z.object({
   MessageBody: z.string(),
-  DelaySeconds: z.number().default(0),
-  MessageAttributes: z.record(z.string(), z.unknown()).default({}),
+  DelaySeconds: z._default(z.number(), 0),
+  MessageAttributes: z._default(z.record(z.string(), z.unknown()), {}),
 });
 
 /** Refuses a message that SQS would not take, and one that cannot be kept here. */

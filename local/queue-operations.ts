@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type AwsOperation, awsOperation } from "./aws-json.ts";
 import { attributesOf, messageAttributes } from "./queue-attributes.ts";
 import {
@@ -21,8 +21,8 @@ export interface Queues {
 }
 
 const md5 = (body: string): string => createHash("md5").update(body).digest("hex");
-const visibility = z.int().min(0).max(43_200);
-const names = z.array(z.string()).default([]);
+const visibility = z.int().check(z.minimum(0), z.maximum(43_200));
+const names = z._default(z.array(z.string()), []);
 
 const send = (store: QueueStore, { name }: QueueDefinition, sent: z.output<typeof Sent>) => {
   checkSent(sent);
@@ -85,31 +85,34 @@ const sendBatch = (
 
 /** The operations of SQS that are known here, by their names. */
 export const queueOperations = ({ store, definitions }: Queues): Record<string, AwsOperation> => {
-  const QueueUrl = z.string().transform((url): QueueDefinition => {
-    const name = url.slice(url.lastIndexOf("/") + 1);
-    const found = definitions.find((queue) => queue.name === name);
-    if (found) return found;
-    throw queueRefusal("QueueDoesNotExist", `There is no queue ${name} here.`);
-  });
+  const QueueUrl = z.pipe(
+    z.string(),
+    z.transform((url): QueueDefinition => {
+      const name = url.slice(url.lastIndexOf("/") + 1);
+      const found = definitions.find((queue) => queue.name === name);
+      if (found) return found;
+      throw queueRefusal("QueueDoesNotExist", `There is no queue ${name} here.`);
+    }),
+  );
   const ReceiptHandle = z.string();
   const inQueue = z.object({ QueueUrl });
-  const on = <S extends z.ZodType>(
+  const on = <S extends z.core.$ZodType>(
     input: S,
     run: (input: z.output<S>, signal: AbortSignal) => object | Promise<object>,
   ): AwsOperation => awsOperation("InvalidParameterValue", input, run);
-  const Receive = inQueue.extend({
-    MaxNumberOfMessages: z.int().min(1).max(10).default(1),
-    VisibilityTimeout: visibility.optional(),
-    WaitTimeSeconds: z.int().min(0).max(20).default(0),
+  const Receive = z.extend(inQueue, {
+    MaxNumberOfMessages: z._default(z.int().check(z.minimum(1), z.maximum(10)), 1),
+    VisibilityTimeout: z.optional(visibility),
+    WaitTimeSeconds: z._default(z.int().check(z.minimum(0), z.maximum(20)), 0),
     AttributeNames: names,
     MessageSystemAttributeNames: names,
   });
   return {
-    SendMessage: on(inQueue.extend(Sent.shape), ({ QueueUrl: queue, ...sent }) =>
+    SendMessage: on(z.extend(inQueue, Sent.shape), ({ QueueUrl: queue, ...sent }) =>
       send(store, queue, sent),
     ),
     SendMessageBatch: on(
-      inQueue.extend({ Entries: z.array(Sent.extend({ Id: z.string() })) }),
+      z.extend(inQueue, { Entries: z.array(z.extend(Sent, { Id: z.string() })) }),
       ({ QueueUrl: queue, Entries }) => sendBatch(store, queue, Entries),
     ),
     ReceiveMessage: on(Receive, async ({ QueueUrl: queue, ...asked }, signal) => {
@@ -122,21 +125,21 @@ export const queueOperations = ({ store, definitions }: Queues): Record<string, 
       const wanted = [...asked.AttributeNames, ...asked.MessageSystemAttributeNames];
       return messages.length === 0 ? {} : { Messages: messages.map((m) => toSqs(m, wanted)) };
     }),
-    DeleteMessage: on(inQueue.extend({ ReceiptHandle }), ({ QueueUrl: queue, ...asked }) =>
+    DeleteMessage: on(z.extend(inQueue, { ReceiptHandle }), ({ QueueUrl: queue, ...asked }) =>
       remove(store, queue, asked.ReceiptHandle),
     ),
     DeleteMessageBatch: on(
-      inQueue.extend({ Entries: z.array(z.object({ Id: z.string(), ReceiptHandle })) }),
+      z.extend(inQueue, { Entries: z.array(z.object({ Id: z.string(), ReceiptHandle })) }),
       ({ QueueUrl: queue, Entries }) =>
         eachEntry(Entries, (entry) => remove(store, queue, entry.ReceiptHandle)),
     ),
     ChangeMessageVisibility: on(
-      inQueue.extend({ ReceiptHandle, VisibilityTimeout: visibility }),
+      z.extend(inQueue, { ReceiptHandle, VisibilityTimeout: visibility }),
       ({ QueueUrl: queue, ...asked }) =>
         hide(store, queue, asked.ReceiptHandle, asked.VisibilityTimeout),
     ),
     GetQueueAttributes: on(
-      inQueue.extend({ AttributeNames: names }),
+      z.extend(inQueue, { AttributeNames: names }),
       ({ QueueUrl: queue, AttributeNames }) => ({
         Attributes: attributesOf(queue, store.messages(queue.name), AttributeNames),
       }),

@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { callFunction, type LocalFunction } from "./function.ts";
 import { queueArn } from "./queue-attributes.ts";
 
@@ -59,7 +59,7 @@ const toRecord = (queueUrl: string, message: Message): SQSRecord => {
 };
 
 const Answer = z.object({
-  batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish(),
+  batchItemFailures: z.nullish(z.array(z.object({ itemIdentifier: z.string() }))),
 });
 
 /**

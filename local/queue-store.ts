@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { openJournal } from "./journal.ts";
 
 const Message = z.strictObject({
@@ -9,11 +9,11 @@ const Message = z.strictObject({
   visibleAt: z.number(),
   /** How often it was handed out. */
   receives: z.int(),
-  firstReceivedAt: z.number().optional(),
+  firstReceivedAt: z.optional(z.number()),
   /** Names the last time that it was handed out. */
-  receipt: z.string().optional(),
+  receipt: z.optional(z.string()),
   /** The queue that gave up on it. */
-  deadFrom: z.string().optional(),
+  deadFrom: z.optional(z.string()),
 });
 
 /** A message as it is kept. */

@@ -81,7 +81,7 @@ describe("what must not be in shipped code", () => {
   });
 
   test("zod is imported as a namespace, so that bundles leave out what is unused", () => {
-    const named = new RegExp(`import (type )?\\{[^}]*\\} ${'from "zod"'}`);
+    const named = new RegExp(`import (type )?\\{[^}]*\\} ${'from "zod(/mini)?"'}`);
     expect(
       linesWith(
         files.filter((path) => path.endsWith(".ts")),
@@ -89,6 +89,15 @@ describe("what must not be in shipped code", () => {
       ),
     ).toEqual([]);
     expect(`import { z } ${'from "zod"'}`).toMatch(named);
+    expect(`import { z } ${'from "zod/mini"'}`).toMatch(named);
+  });
+
+  test("whoever passes on what zod says has taught it English", () => {
+    const passesOn = all.filter((path) => /\bprettifyError\(|\$ZodError\b/.test(textOf(path)));
+    const taught = (path: string) =>
+      importsIn(textOf(path)).some(({ from }) => /\benglish\.ts$/.test(from));
+    expect(passesOn).toContain("lambdas/http/request.ts");
+    expect(passesOn.filter((path) => !taught(path))).toEqual([]);
   });
 });
 
@@ -112,7 +121,12 @@ describe("the rules themselves", () => {
       'import type { X } from "aws-lambda";',
       "core must not import aws-lambda",
     ],
-    ["lib/core/log/load.ts", 'const x = await import("zod");', "core must not load code by path"],
+    [
+      "lib/core/log/load.ts",
+      'const x = await import("zod/mini");',
+      "core must not load code by path",
+    ],
+    ["lib/core/log/load.ts", 'import * as z from "zod";', "core must not import zod"],
     ["lib/core/log/load.ts", 'import { x } from "./commit";', "without its extension"],
     [
       "lib/domains/ride/ride.ts",

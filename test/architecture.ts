@@ -28,7 +28,7 @@ export const rules: readonly Rule[] = [
   {
     name: "core",
     files: /^lib\/core\//,
-    may: ["lib/core/*", "zod", "canonicalize", "node:crypto"],
+    may: ["lib/core/*", "zod/*", "canonicalize", "node:crypto"],
   },
   {
     name: "the registry",
@@ -38,14 +38,14 @@ export const rules: readonly Rule[] = [
   {
     name: "a domain",
     files: /^lib\/domains\/([a-z-]+)\//,
-    may: ["lib/core/*", "lib/domains/$1/*", "zod", "diff"],
+    may: ["lib/core/*", "lib/domains/$1/*", "zod", "zod/mini", "diff"],
   },
   {
     name: "an adapter",
     files: /^lib\/adapters\/([a-z0-9-]+)\//,
     may: [
       ...["lib/core/*", "lib/adapters/$1/*", "node:*"],
-      ...["@aws-sdk/*", "to-fast-properties", "zod"],
+      ...["@aws-sdk/*", "to-fast-properties", "zod/mini"],
     ],
     mayName: ["aws-lambda"],
   },
@@ -61,7 +61,7 @@ export const rules: readonly Rule[] = [
   {
     name: "the client",
     files: /^lib\/client\//,
-    may: ["lib/client/*", "lib/core/*", "lib/domains/*", "zod"],
+    may: ["lib/client/*", "lib/core/*", "lib/domains/*", "zod/mini"],
   },
   {
     name: "a function",
@@ -75,14 +75,18 @@ export const rules: readonly Rule[] = [
       "@middy/core",
       "node:*",
       "uuid",
-      "zod",
+      "zod/mini",
+      "zod/v4/core",
     ],
     mayName: ["aws-lambda", "@aws-sdk/*"],
   },
   {
     name: "the local host",
     files: /^local\//,
-    may: ["local/*", ...data, "lib/domains/index.ts", "@aws-sdk/*", "jose", "node:*", "zod"],
+    may: [
+      ...["local/*", ...data, "lib/core/english.ts", "lib/domains/index.ts"],
+      ...["@aws-sdk/*", "jose", "node:*", "zod/mini"],
+    ],
     mayName: ["aws-lambda", "lib/core/*"],
     mayLoadByPath: true,
   },
@@ -91,6 +95,7 @@ export const rules: readonly Rule[] = [
     files: /^bin\//,
     may: [
       "bin/*",
+      "lib/core/english.ts",
       "lib/infra/*",
       "lib/client/*",
       "local/*",
@@ -99,7 +104,7 @@ export const rules: readonly Rule[] = [
       "cli-progress",
       "cli-table3",
       "node:*",
-      "zod",
+      "zod/mini",
     ],
   },
   {
@@ -129,7 +134,7 @@ export const rules: readonly Rule[] = [
       "esbuild",
       "node:*",
       "uuid",
-      "zod",
+      "zod/mini",
     ],
     mayLoadByPath: true,
   },

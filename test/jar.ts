@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Decider, reject } from "../lib/core/domain/decider.ts";
 import { domain, type Step, stepsRoute } from "../lib/core/domain/domain.ts";
 import { lineage } from "../lib/core/domain/lineage.ts";
@@ -7,11 +7,11 @@ import { personal } from "../lib/core/personal/personal.ts";
 
 // A jar of coins: a domain as small as one can be that still asks everything of core.
 
-const Coins = z.int().min(1);
+const Coins = z.int().check(z.minimum(1));
 const Label = personal(z.string());
 
 export const Event = messages({
-  Made: { ownerId: z.string(), coins: z.int().min(0) },
+  Made: { ownerId: z.string(), coins: z.int().check(z.minimum(0)) },
   CoinsPut: { coins: Coins },
   CoinsTaken: { coins: Coins },
   Poured: { to: z.string(), coins: Coins },
@@ -27,7 +27,7 @@ export type Event = MessageOf<typeof Event>;
 
 export const Command = messages({
   /** Safe to repeat. */
-  Make: { coins: z.int().min(0) },
+  Make: { coins: z.int().check(z.minimum(0)) },
   /** One event for each handful, one noise each. */
   Put: { handfuls: z.array(Coins) },
   Take: { coins: Coins },
@@ -51,12 +51,12 @@ export type Command = MessageOf<typeof Command>;
 
 const Jar = z.strictObject({
   ownerId: z.string(),
-  coins: z.int().min(0),
-  keeper: z.string().optional(),
-  label: Label.optional(),
+  coins: z.int().check(z.minimum(0)),
+  keeper: z.optional(z.string()),
+  label: z.optional(Label),
   text: z.string(),
 });
-export const State = lineage(Jar.nullable());
+export const State = lineage(z.nullable(Jar));
 export type State = z.output<typeof State.now>;
 
 export const jarDecider = {

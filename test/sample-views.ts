@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { documentView } from "../lib/core/view/document-view.ts";
 import { type LedgerDeclaration, ledgerView } from "../lib/core/view/ledger-view.ts";
 import { type TallyDeclaration, tallyView } from "../lib/core/view/tally-view.ts";
@@ -29,7 +29,7 @@ const moved = ({ type, data }: Event): number => {
   }
 };
 
-const Whose = z.strictObject({ user: z.string().min(1) });
+const Whose = z.strictObject({ user: z.string().check(z.minLength(1)) });
 const own = viewQuery(Whose, {
   whose: ({ user }) => user,
   partition: ({ user }) => user,
@@ -73,7 +73,7 @@ const rankingOf = {
     const kind = coins > 0 ? "in" : "out";
     return [{ partition: owner, sort: kind, labels: { owner, kind }, sums: { coins } }];
   },
-  query: viewQuery(z.strictObject({ kind: z.string(), over: z.coerce.number().default(0) }), {
+  query: viewQuery(z.strictObject({ kind: z.string(), over: z._default(z.coerce.number(), 0) }), {
     index: "kind",
     descending: true,
     partition: ({ kind }) => kind,

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Command, Outcome, Work } from "./command.ts";
 import { OperatorFault } from "./failure.ts";
 import { table } from "./table.ts";
@@ -9,19 +9,19 @@ const Found = z.object({
   version: z.int(),
   kind: z.string(),
   detail: z.string(),
-  view: z.string().optional(),
+  view: z.optional(z.string()),
 });
 const Report = z.object({
   status: z.enum(["never", "running", "done"]),
-  ok: z.boolean().optional(),
+  ok: z.optional(z.boolean()),
   segments: z.int(),
   segmentsDone: z.int(),
   streams: z.int(),
   events: z.int(),
   problems: z.array(Found),
   problemsFound: z.int(),
-  startedAt: z.string().optional(),
-  finishedAt: z.string().optional(),
+  startedAt: z.optional(z.string()),
+  finishedAt: z.optional(z.string()),
 });
 type Report = z.output<typeof Report>;
 const Begun = z.object({ run: z.string(), segments: z.int(), startedAt: z.string() });

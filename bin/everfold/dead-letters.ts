@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Command, Outcome, Work } from "./command.ts";
 import { table } from "./table.ts";
 

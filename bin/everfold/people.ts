@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { pathWith } from "../../lib/client/line.ts";
 import type { Command, Outcome, Work } from "./command.ts";
 import { OperatorFault, UsageFault } from "./failure.ts";
@@ -14,8 +14,8 @@ type Stream = z.output<typeof Stream>;
 const ExportPage = z.object({
   person: z.string(),
   streams: z.array(Stream),
-  erased: z.boolean().optional(),
-  cursor: z.string().optional(),
+  erased: z.optional(z.boolean()),
+  cursor: z.optional(z.string()),
 });
 const Erasure = z.object({ user: z.string(), erasedAt: z.string(), keyDestroyedAt: z.string() });
 

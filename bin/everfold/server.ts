@@ -1,4 +1,5 @@
-import * as z from "zod";
+import * as z from "zod/mini";
+import "../../lib/core/english.ts";
 import { systemClock } from "../../lib/client/clock.ts";
 import { Problem } from "../../lib/client/problem.ts";
 import { type Request, send, type Wire } from "../../lib/client/transport.ts";
@@ -10,11 +11,11 @@ import { OperatorFault, UsageFault } from "./failure.ts";
 export interface Server {
   readonly url: string;
   /** Asks; the answer is read by its shape, and one of another shape is refused. */
-  get<S extends z.ZodType>(path: string, shape: S): Promise<z.output<S>>;
+  get<S extends z.core.$ZodType>(path: string, shape: S): Promise<z.output<S>>;
   /** Asks for something to be done, once. */
-  post<S extends z.ZodType>(path: string, shape: S): Promise<z.output<S>>;
+  post<S extends z.core.$ZodType>(path: string, shape: S): Promise<z.output<S>>;
   /** Asks for something to be done that is safe to repeat. */
-  remove<S extends z.ZodType>(path: string, shape: S): Promise<z.output<S>>;
+  remove<S extends z.core.$ZodType>(path: string, shape: S): Promise<z.output<S>>;
 }
 
 /** Where the local host is, unless told otherwise. */
@@ -78,8 +79,11 @@ export const serverOf = (
   };
   const givenToken = textOf(options.token) ?? textOf(environment.EVERFOLD_TOKEN);
   const wire: Wire = { ...open, token: tokenOf(open, given.hostname, givenToken) };
-  const ask = async <S extends z.ZodType>(request: Request, shape: S): Promise<z.output<S>> => {
-    const parsed = shape.safeParse((await send(wire, request)).body);
+  const ask = async <S extends z.core.$ZodType>(
+    request: Request,
+    shape: S,
+  ): Promise<z.output<S>> => {
+    const parsed = z.safeParse(shape, (await send(wire, request)).body);
     if (parsed.success) return parsed.data;
     const { method, path } = request;
     const reason = z.prettifyError(parsed.error);

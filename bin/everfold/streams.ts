@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { pathWith } from "../../lib/client/line.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { Command, Outcome, Work } from "./command.ts";
@@ -7,7 +7,7 @@ import type { Server } from "./server.ts";
 import { printable, table } from "./table.ts";
 
 const Description = z.object({
-  paths: z.record(z.string(), z.record(z.string(), z.object({ operationId: z.string() }).loose())),
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ operationId: z.string() }))),
 });
 const Document = z.looseObject({ version: z.int() });
 const Event = z.looseObject({
@@ -15,17 +15,17 @@ const Event = z.looseObject({
   type: z.string(),
   time: z.string(),
   actor: z.string(),
-  data: z.unknown().optional(),
+  data: z.optional(z.unknown()),
 });
 type Event = z.output<typeof Event>;
-const History = z.object({ items: z.array(Event), cursor: z.string().optional() });
+const History = z.object({ items: z.array(Event), cursor: z.optional(z.string()) });
 const Integrity = z.union([
   z.object({
     ok: z.literal(true),
     commits: z.int(),
     version: z.int(),
     hash: z.string(),
-    cursor: z.string().optional(),
+    cursor: z.optional(z.string()),
   }),
   z.object({ ok: z.literal(false), brokenAt: z.int(), reason: z.string() }),
 ]);

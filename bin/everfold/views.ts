@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Command, Outcome, Work } from "./command.ts";
 import type { Server } from "./server.ts";
 import { table } from "./table.ts";
@@ -12,16 +12,16 @@ const Rebuild = z.object({
   streams: z.int(),
   events: z.int(),
   startedAt: z.string(),
-  finishedAt: z.string().optional(),
+  finishedAt: z.optional(z.string()),
 });
 const Report = z.object({
   name: z.string(),
   kind: z.string(),
   generation: z.int(),
   definition: z.int(),
-  lag: z.int().nullable(),
+  lag: z.nullable(z.int()),
   parked: z.int(),
-  rebuild: Rebuild.nullable(),
+  rebuild: z.nullable(Rebuild),
 });
 type Report = z.output<typeof Report>;
 const Reports = z.object({ items: z.array(Report) });

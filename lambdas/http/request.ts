@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
-import * as z from "zod";
+import * as z from "zod/mini";
+import { $ZodError } from "zod/v4/core";
+import "../../lib/core/english.ts";
 import type { Caller } from "../../lib/core/domain/access.ts";
 import { type FieldError, Refusal } from "../../lib/core/errors.ts";
 import { type ConsistencyToken, parseToken } from "../../lib/core/query/consistency-token.ts";
@@ -35,7 +37,7 @@ export const callerOf = (event: HttpEvent): Caller => {
   return { sub, admin: groups.includes("admin"), auditor: groups.includes("auditor") };
 };
 
-const fieldErrors = ({ issues }: z.ZodError, whole: string): readonly FieldError[] =>
+const fieldErrors = ({ issues }: $ZodError, whole: string): readonly FieldError[] =>
   issues.map(({ path, message }) => ({ field: path.join(".") || whole, reason: message }));
 
 /** Runs a parser; what does not fit is bad input, field by field, or of the `whole` where no field is to blame. */
@@ -43,7 +45,7 @@ export const parseInput = <T>(parse: () => T, whole = "query"): T => {
   try {
     return parse();
   } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error;
+    if (!(error instanceof $ZodError)) throw error;
     const errors = fieldErrors(error, whole);
     const detail = errors.map(({ field, reason }) => `${field}: ${reason}`).join("; ");
     throw new Refusal("bad-input", detail, { errors });
@@ -88,8 +90,10 @@ export const jsonBody = (event: HttpEvent): unknown => {
 };
 
 /** Query parameters, parsed; refuses unknown ones. */
-export const queryParameters = <S extends z.ZodType>(event: HttpEvent, shape: S): z.output<S> =>
-  parseInput(() => shape.parse(event.queryStringParameters ?? {}));
+export const queryParameters = <S extends z.core.$ZodType>(
+  event: HttpEvent,
+  shape: S,
+): z.output<S> => parseInput(() => z.parse(shape, event.queryStringParameters ?? {}));
 
 /** The versions that the caller has seen. */
 export const consistencyToken = (event: HttpEvent): ConsistencyToken =>

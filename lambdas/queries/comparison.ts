@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { openPersonal } from "../../lib/core/personal/open-personal.ts";
 import { readPast } from "../../lib/core/query/read-document.ts";
 import { queryParameters } from "../http/request.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Domain, keyOf, streamIdOf, streamOf } from "../../lib/core/domain/domain.ts";
 import type { StreamRoute } from "../../lib/core/domain/registry.ts";
 import type { Loaded } from "../../lib/core/log/loaded.ts";
@@ -19,10 +19,13 @@ import {
 } from "./query.ts";
 
 const Parameters = z
-  .strictObject({ version: Version.optional(), at: IsoTime.optional() })
-  .refine(({ version, at }) => version === undefined || at === undefined, {
-    error: "version and at exclude each other",
-  });
+  .strictObject({ version: z.optional(Version), at: z.optional(IsoTime) })
+  .check(
+    z.refine(
+      ({ version, at }) => version === undefined || at === undefined,
+      "version and at exclude each other",
+    ),
+  );
 
 /** The stream that the path names for this caller. */
 export const namedStream = (query: Query<Pick<StreamRoute, "domain">>): string => {

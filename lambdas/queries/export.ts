@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Domain } from "../../lib/core/domain/domain.ts";
 import type { Registry } from "../../lib/core/domain/registry.ts";
 import { type ExportPorts, exportPerson } from "../../lib/core/personal/export-person.ts";
@@ -10,7 +10,7 @@ import { personOf } from "../http/person.ts";
 import { callerOf, consistencyToken, type HttpEvent, queryParameters } from "../http/request.ts";
 import { chooseBuild, type QueryPorts } from "./query.ts";
 
-const Parameters = z.strictObject({ cursor: z.string().optional() });
+const Parameters = z.strictObject({ cursor: z.optional(z.string()) });
 
 const ledgerOf = ({ views }: Registry, { collection }: Domain): LedgerView => {
   const name = peopleLedgerName(collection);

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type HistoryItem, readHistory } from "../../lib/core/log/history.ts";
 import { openEach } from "../../lib/core/personal/open-personal.ts";
 import { fitting } from "../../lib/core/query/answer-size.ts";
@@ -9,8 +9,8 @@ import { queryParameters } from "../http/request.ts";
 import { namedStream } from "./document.ts";
 import { type Answerer, Limit, type Query } from "./query.ts";
 
-const Parameters = z.strictObject({ limit: Limit, cursor: z.string().optional() });
-const Position = z.int().min(1);
+const Parameters = z.strictObject({ limit: Limit, cursor: z.optional(z.string()) });
+const Position = z.int().check(z.minimum(1));
 
 /** One page of the events of the stream in the path, each as `show` gives it. */
 const answerEvents = async (

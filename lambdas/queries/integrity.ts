@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Refusal } from "../../lib/core/errors.ts";
 import { type ChainPosition, chainStart } from "../../lib/core/log/integrity.ts";
 import { verifyStream } from "../../lib/core/log/verify-stream.ts";
@@ -8,15 +8,20 @@ import { queryParameters } from "../http/request.ts";
 import { namedStream, readLive } from "./document.ts";
 import type { Answerer, Query } from "./query.ts";
 
-const Parameters = z.strictObject({ cursor: z.string().optional() });
+const Parameters = z.strictObject({ cursor: z.optional(z.string()) });
 
-const Position = z.tuple([z.int().min(0), z.base64url(), z.int().min(0), z.string()]).transform(
-  ([version, hash, commits, time]): ChainPosition => ({
-    version,
-    hash: Buffer.from(hash, "base64url"),
-    commits,
-    time,
-  }),
+const Count = z.int().check(z.minimum(0));
+
+const Position = z.pipe(
+  z.tuple([Count, z.base64url(), Count, z.string()]),
+  z.transform(
+    ([version, hash, commits, time]): ChainPosition => ({
+      version,
+      hash: Buffer.from(hash, "base64url"),
+      commits,
+      time,
+    }),
+  ),
 );
 
 const hex = (hash: Uint8Array): string => Buffer.from(hash).toString("hex");

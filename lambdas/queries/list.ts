@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Domain } from "../../lib/core/domain/domain.ts";
 import { Refusal } from "../../lib/core/errors.ts";
 import { fitting } from "../../lib/core/query/answer-size.ts";
@@ -10,14 +10,14 @@ import { parseInput } from "../http/request.ts";
 import { openDocuments } from "./document.ts";
 import { type Answerer, chooseBuild, Page, type Query, readPorts } from "./query.ts";
 
-const User = z.string().min(1).optional();
+const User = z.optional(z.string().check(z.minLength(1)));
 
 /** One user, by the role that they have in the documents; refuses unknown roles, and several. */
 const usersOf = ({ indexes = {} }: Domain) => {
   const lists = Object.entries(indexes).flatMap(([name, { lists }]) => (lists ? [name] : []));
   return z
     .strictObject(Object.fromEntries([ownerIndex, ...lists].map((name) => [name, User])))
-    .refine((users) => Object.keys(users).length <= 1, { error: "ask for one user" });
+    .check(z.refine((users) => Object.keys(users).length <= 1, { error: "ask for one user" }));
 };
 
 /** Which page is asked for; its cursor names the build of the view in which it began. */

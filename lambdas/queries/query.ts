@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Caller } from "../../lib/core/domain/access.ts";
 import type { StreamRoute } from "../../lib/core/domain/registry.ts";
 import type { EventReader } from "../../lib/core/log/event-store.ts";
@@ -53,19 +53,17 @@ export const chooseBuild = async (
 /** Answers one kind of query. */
 export type Answerer<R = StreamRoute> = (query: Query<R>) => Promise<Answer>;
 
+const Digits = z.string().check(z.regex(/^\d{1,3}$/, "must be a number from 1 to 100"));
+const PageSize = z.int().check(z.minimum(1), z.maximum(100));
+
 /** Page size of lists, as text from the URL: 1 to 100, 50 when absent. */
-export const Limit = z
-  .string()
-  .regex(/^\d{1,3}$/, "must be a number from 1 to 100")
-  .transform(Number)
-  .pipe(z.int().min(1).max(100))
-  .default(50);
+export const Limit = z._default(z.pipe(Digits, z.pipe(z.transform(Number), PageSize)), 50);
 
 /** Which page of a list is asked for. */
-export const Page = z.strictObject({ limit: Limit, cursor: z.string().optional() });
+export const Page = z.strictObject({ limit: Limit, cursor: z.optional(z.string()) });
 
 /** A version, as text from the URL. */
-export const Version = z
-  .string()
-  .regex(/^[1-9]\d{0,15}$/, "must be a version, 1 or more")
-  .transform(Number);
+export const Version = z.pipe(
+  z.string().check(z.regex(/^[1-9]\d{0,15}$/, "must be a version, 1 or more")),
+  z.transform(Number),
+);

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import type { ViewRoute } from "../../lib/core/domain/registry.ts";
 import { badInput, Refusal } from "../../lib/core/errors.ts";
 import { inGeneration } from "../../lib/core/query/cursor.ts";
@@ -32,7 +33,7 @@ const asked = ({ event, route, caller }: Query<ViewRoute>): Asked => {
   const named = route.query.one ? (event.queryStringParameters ?? {}) : others;
   const parameters = allParameters(event, named);
   const page = parseInput(() => Page.parse(route.query.one ? {} : { limit, cursor }));
-  parseInput(() => route.query.parameters.parse(parameters));
+  parseInput(() => z.parse(route.query.parameters, parameters));
   if (!mayAsk(route.query, parameters, caller))
     throw new Refusal("forbidden", `What ${route.path} would show is not yours.`);
   return { parameters, limit: page.limit, cursor: page.cursor };

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import type { AnyMessages, Message } from "../core/domain/message.ts";
 import { Personal, personalValues } from "../core/personal/personal.ts";
 
@@ -19,7 +20,8 @@ const withErased = (value: unknown, [key, ...rest]: readonly PropertyKey[]): unk
 
 /** Parses an event's data as an answer carries it; where a personal value must be and null is, it was erased. */
 export const readOpened = (events: AnyMessages, { type, data }: Message): unknown => {
-  const parsed = events.lineages[type]?.now.safeParse(data);
+  const shape = events.lineages[type]?.now;
+  const parsed = shape && z.safeParse(shape, data);
   if (parsed?.success) return parsed.data;
   const issues = parsed?.error.issues ?? [];
   const patched = issues.reduce((before, { path }) => withErased(before, path), data);

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { isRejection } from "../core/domain/decider.ts";
 import { type Domain, keyOf, type Step, streamIdOf } from "../core/domain/domain.ts";
 import type { Message } from "../core/domain/message.ts";
@@ -32,7 +33,7 @@ const ownStep = (
   const route = routes[name];
   if (route === undefined) throw new Error(`There is no command ${name}.`);
   const shape = typeof route === "string" ? commands.lineages[route]?.now : route.body;
-  if (!shape?.safeParse(body).success) return undefined;
+  if (!shape || !z.safeParse(shape, body).success) return undefined;
   if (typeof route !== "string") return route.steps(id, body)[0];
   return { id, command: () => commands.parse(route, body) };
 };

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { Rejection } from "../core/domain/decider.ts";
 import type { DomainOf } from "../core/domain/domain.ts";
 import type { AnyMessages, MessageOf } from "../core/domain/message.ts";
@@ -8,8 +8,8 @@ import type { Personal } from "../core/personal/personal.ts";
 export type AnyDomain = DomainOf<{
   readonly commands: AnyMessages;
   readonly events: AnyMessages;
-  readonly routes: Readonly<Record<string, string | { readonly body: z.ZodType }>>;
-  readonly shown: z.ZodObject;
+  readonly routes: Readonly<Record<string, string | { readonly body: z.core.$ZodType }>>;
+  readonly shown: z.core.$ZodObject;
   readonly decider: { decide(...given: never): unknown };
 }>;
 
@@ -102,7 +102,7 @@ export type Integrity =
 
 type BodyOf<D extends AnyDomain, Route> = Route extends string
   ? z.input<Declared<D>["commands"]["lineages"][Route]["now"]>
-  : Route extends { readonly body: infer B extends z.ZodType }
+  : Route extends { readonly body: infer B extends z.core.$ZodType }
     ? z.input<B>
     : never;
 
@@ -138,7 +138,7 @@ type LogsOf<D extends AnyDomain, Logs> = {
     Page<
       Listed<
         { readonly type: Event<D>["type"] } & Opened<
-          z.output<Extract<Field<Logs[L], "shown">, z.ZodObject>>
+          z.output<Extract<Field<Logs[L], "shown">, z.core.$ZodObject>>
         >
       >
     >
@@ -156,7 +156,7 @@ type ComparisonsOf<Comparisons> = {
     id: string,
     versions: Versions,
   ) => Promise<
-    Flat<Versions & Opened<z.output<Extract<Field<Comparisons[C], "shown">, z.ZodObject>>>>
+    Flat<Versions & Opened<z.output<Extract<Field<Comparisons[C], "shown">, z.core.$ZodObject>>>>
   >;
 };
 

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { ViewQuery } from "../core/view/view-query.ts";
 import { ask, type Line, type Parameters, pathWith } from "./line.ts";
 import type { AnyDomain, DocumentOf, Opened, Page, PageRequest } from "./shapes.ts";
@@ -26,11 +26,13 @@ type Question<D extends AnyDomain, N> = D extends AnyDomain
 
 /** What a view is asked with. */
 export type ViewRequest<D extends AnyDomain, N> = PageRequest &
-  (Question<D, N> extends { readonly asked: { readonly parameters: infer P extends z.ZodObject } }
+  (Question<D, N> extends {
+    readonly asked: { readonly parameters: infer P extends z.core.$ZodObject };
+  }
     ? z.input<P>
     : Parameters);
 
-type ItemOf<Q> = Q extends { readonly asked: { readonly item: infer I extends z.ZodObject } }
+type ItemOf<Q> = Q extends { readonly asked: { readonly item: infer I extends z.core.$ZodObject } }
   ? Opened<z.output<I>>
   : Q extends { readonly domain: infer D extends AnyDomain }
     ? DocumentOf<D>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { openedDocument, readOpened } from "../../lib/client/opened.ts";
 import { messages } from "../../lib/core/domain/message.ts";
 import { Personal, personal, personalValues } from "../../lib/core/personal/personal.ts";
@@ -8,8 +8,8 @@ const Event = messages({
   Moved: {
     to: z.strictObject({ street: personal(z.string()), city: z.string() }),
     guests: z.array(z.strictObject({ name: personal(z.string()) })),
-    phone: personal(z.string()).optional(),
-    flat: z.string().nullable(),
+    phone: z.optional(personal(z.string())),
+    flat: z.nullable(z.string()),
   },
 });
 const moved = {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
 import { readOpened } from "../../lib/client/opened.ts";
 import { createReplay, type Intent } from "../../lib/client/replay.ts";
 import { type Domain, streamIdOf, streamOf } from "../../lib/core/domain/domain.ts";
@@ -88,8 +89,7 @@ const sendRequest = async (
     else await process.send(id, domain.commands.parse(route, body));
     return true;
   } catch (error) {
-    if (error instanceof Refusal || (error instanceof Error && error.name === "ZodError"))
-      return false;
+    if (error instanceof Refusal || error instanceof z.core.$ZodError) return false;
     throw error;
   }
 };

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type BusEvent, busEvents } from "../../lib/core/bus/bus.ts";
 import { type Domain, domain } from "../../lib/core/domain/domain.ts";
 import { lineage } from "../../lib/core/domain/lineage.ts";
@@ -15,8 +15,8 @@ const Event = messages({
   NoteWritten: {
     author: z.string(),
     text: z.strictObject({ lines: z.array(personal(z.string(), "author")) }),
-    picture: z.instanceof(Uint8Array).optional(),
-    appendix: z.string().optional(),
+    picture: z.optional(z.instanceof(Uint8Array)),
+    appendix: z.optional(z.string()),
   },
   NoteTitled,
 });

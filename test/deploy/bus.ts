@@ -1,9 +1,9 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Proof } from "./proof.ts";
 
 const Queue = z.object({ QueueUrl: z.string() });
 const Messages = z.object({
-  Messages: z.array(z.object({ Body: z.string(), ReceiptHandle: z.string() })).default([]),
+  Messages: z._default(z.array(z.object({ Body: z.string(), ReceiptHandle: z.string() })), []),
 });
 const Event = z.looseObject({
   "detail-type": z.string(),

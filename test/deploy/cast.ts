@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Cast } from "../../bin/demo/stage.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Deployed } from "./deployed.ts";

@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** AWS, called by the names that its SDK for Python has. */
 export interface Cloud {
   /**
    * Calls an operation, all pages of it, and reads the answer by its shape; throws what the service refuses.
    */
-  ask<S extends z.ZodType>(
+  ask<S extends z.core.$ZodType>(
     shape: S,
     service: string,
     operation: string,
@@ -43,7 +43,7 @@ export const connectCloud = (): Cloud => {
     return answer;
   };
   return {
-    ask: async (shape, ...asked) => shape.parse(await call(...asked)),
+    ask: async (shape, ...asked) => z.parse(shape, await call(...asked)),
     tell: async (...told) => {
       await call(...told);
     },

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Cloud } from "./cloud.ts";
 
 /** A stack as it is in the account. */

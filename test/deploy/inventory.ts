@@ -1,11 +1,12 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Cloud } from "./cloud.ts";
 
 const Strings = z.array(z.string());
 const named = (name: string) =>
-  z
-    .array(z.looseObject({ [name]: z.string() }))
-    .transform((items) => items.map((item) => `${item[name]}`));
+  z.pipe(
+    z.array(z.looseObject({ [name]: z.string() })),
+    z.transform((items) => items.map((item) => `${item[name]}`)),
+  );
 
 /** Everything of an account that an operation lists, by the list's name in the answer. */
 const kinds = [
@@ -27,7 +28,7 @@ const kinds = [
 
 const Keys = z.object({ Keys: z.array(z.object({ KeyId: z.string() })) });
 const Key = z.object({
-  KeyMetadata: z.object({ KeyState: z.string(), KeyManager: z.string().default("CUSTOMER") }),
+  KeyMetadata: z.object({ KeyState: z.string(), KeyManager: z._default(z.string(), "CUSTOMER") }),
 });
 const Tags = z.object({ Tags: z.array(z.object({ TagKey: z.string(), TagValue: z.string() })) });
 
@@ -55,7 +56,7 @@ export const keysOf = async (cloud: Cloud, stage: string): Promise<readonly Stag
 export const inventory = async (cloud: Cloud): Promise<readonly string[]> => {
   const found: string[] = [];
   for (const [service, operation, list, items, input] of kinds) {
-    const shape = z.looseObject({ [list]: items.optional() });
+    const shape = z.looseObject({ [list]: z.optional(items) });
     const answer = await cloud.ask(shape, service, operation, input);
     const names = Strings.parse(answer[list] ?? []);
     found.push(...names.map((name) => `${service} ${name}`));

@@ -1,9 +1,9 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import type { Proof } from "./proof.ts";
 
-const Events = z.object({ events: z.array(z.object({ message: z.string() })).default([]) });
+const Events = z.object({ events: z._default(z.array(z.object({ message: z.string() })), []) });
 
 /** A line that a function or the platform has logged. */
 export interface Logged {

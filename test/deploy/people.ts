@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DecryptCommand } from "@aws-sdk/client-kms";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Stage } from "../../bin/demo/stage.ts";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { createKmsClient } from "../../lib/adapters/kms/client.ts";

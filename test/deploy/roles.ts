@@ -7,7 +7,7 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Cloud } from "./cloud.ts";
 import { keysOf } from "./inventory.ts";
 import { given, type Proof } from "./proof.ts";

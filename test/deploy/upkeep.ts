@@ -1,6 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Stage } from "../../bin/demo/stage.ts";
 import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { sampleCommit } from "../sample-commit.ts";
@@ -13,7 +13,7 @@ const table = "AWS::DynamoDB::GlobalTable";
 const lambda = "AWS::Lambda::Function";
 
 const Rules = z.object({ RuleNames: z.array(z.string()) });
-const Invoked = z.object({ StatusCode: z.int(), FunctionError: z.string().optional() });
+const Invoked = z.object({ StatusCode: z.int(), FunctionError: z.optional(z.string()) });
 const DeadLetters = z.object({
   items: z.array(z.object({ view: z.string(), stream: z.string(), reason: z.string() })),
   messages: z.int(),

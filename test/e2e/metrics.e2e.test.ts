@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   isToldBy,
   type MetricName,
@@ -19,7 +19,7 @@ const Report = z.strictObject({
       name: z.string(),
       unit: z.string(),
       dimensions: z.strictObject({ service: z.string() }),
-      count: z.int().min(1),
+      count: z.int().check(z.minimum(1)),
       sum: z.number(),
       min: z.number(),
       max: z.number(),

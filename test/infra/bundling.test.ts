@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
+import { functionNames } from "../../bench/bundle.ts";
 import { bundling } from "../../lib/infra/bundling.ts";
 
 interface Bundled {
   readonly bytes: number;
   /** Files of which something is left. */
   readonly inputs: readonly string[];
+  /** Those among them that others load when they need them. */
+  readonly deferred: readonly string[];
 }
 
 const bundle = async (name: string): Promise<Bundled> => {
@@ -22,8 +25,14 @@ const bundle = async (name: string): Promise<Bundled> => {
   });
   const [output] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint);
   if (!output) throw new Error(`${name} became no file.`);
-  const inputs = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return { bytes: output.bytes, inputs: inputs.map(([path]) => path) };
+  const inputs = Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [path] : [],
+  );
+  const deferred = inputs
+    .flatMap((path) => metafile.inputs[path]?.imports ?? [])
+    .filter(({ kind, external }) => kind === "dynamic-import" && !external)
+    .map(({ path }) => path);
+  return { bytes: output.bytes, inputs, deferred };
 };
 
 describe("the bundle of command", () => {
@@ -42,6 +51,28 @@ describe("the bundle of command", () => {
     expect(command.inputs).toContain("lambdas/credentials.ts");
     const search = /@aws-sdk\/(nested-clients|token-providers|credential-provider)/;
     expect(command.inputs.filter((path) => search.test(path))).toEqual([]);
+  });
+});
+
+describe.each(functionNames)("the bundle of %s", (name) => {
+  let bundled: Bundled;
+  beforeAll(async () => {
+    bundled = await bundle(name);
+  });
+  const inputsLike = (pattern: RegExp) => bundled.inputs.filter((path) => pattern.test(path));
+
+  test("says in English what does not fit, and carries no other language", () => {
+    expect(inputsLike(/\/zod\/.*\/locales\//)).toEqual(["node_modules/zod/v4/locales/en.js"]);
+    expect(bundled.inputs).toContain("lib/core/english.ts");
+  });
+
+  test("loads nothing later but what refuses streams of events", () => {
+    expect(new Set(bundled.deferred)).toEqual(new Set(["lambdas/event-streams.ts"]));
+    expect(inputsLike(/^node_modules\/.*\/event-streams\//)).toEqual([]);
+  });
+
+  test("has nothing of the SDK's cache of endpoints", () => {
+    expect(inputsLike(/\/endpoint-cache\/|\/mnemonist\//)).toEqual([]);
   });
 });
 

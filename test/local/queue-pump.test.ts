@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { AwsRefusal, startAwsJson } from "../../local/aws-json.ts";
 import type { LocalQueue } from "../../local/queue.ts";
 import { type QueuePump, type QueuePumpOptions, startQueuePump } from "../../local/queue-pump.ts";

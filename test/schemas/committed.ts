@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Domain } from "../../lib/core/domain/domain.ts";
 import { type PublishedSchema, storedLineages } from "../../lib/core/openapi/published-schemas.ts";
 
@@ -61,7 +61,7 @@ export const exampleFault = (
   if (!lineage) return `${category} ${type} is gone: what is stored under it cannot be read.`;
   try {
     const read = lineage.read(schema, example);
-    const { success } = lineage.now.safeParse(read);
+    const { success } = z.safeParse(lineage.now, read);
     return success ? undefined : `${category} ${type} ${schema} is not read in today's shape.`;
   } catch (error) {
     return `${category} ${type} ${schema} cannot be read: ${String(error)}`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Domain } from "../../lib/core/domain/domain.ts";
 import { lineage } from "../../lib/core/domain/lineage.ts";
 import { publishedSchemas, stateType } from "../../lib/core/openapi/published-schemas.ts";
@@ -29,8 +29,8 @@ describe("published schemas", () => {
   });
 });
 
-const first = z.strictObject({ coins: z.int() }).nullable();
-const second = z.strictObject({ coins: z.int(), lid: z.boolean() }).nullable();
+const first = z.nullable(z.strictObject({ coins: z.int() }));
+const second = z.nullable(z.strictObject({ coins: z.int(), lid: z.boolean() }));
 const lift = (old: z.output<typeof first>) => old && { ...old, lid: false };
 
 /** A domain of jars whose state is declared so. */

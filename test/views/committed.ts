@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Commit } from "../../lib/core/log/commit.ts";
 import type { StoredValue } from "../../lib/core/log/stored-value.ts";
 import { underDefinition, type View } from "../../lib/core/view/view.ts";
@@ -11,7 +11,7 @@ const folder = import.meta.dirname;
 
 const Committed = z.strictObject({
   view: z.string(),
-  definition: z.int().min(1),
+  definition: z.int().check(z.minimum(1)),
   rows: z.record(z.string(), z.custom<StoredValue>()),
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Domain, subjectOf } from "../../lib/core/domain/domain.ts";
 import type { Commit } from "../../lib/core/log/commit.ts";
 import { foldCommit } from "../../lib/core/log/loaded.ts";
@@ -30,7 +30,7 @@ const Examples = z.array(
       z.strictObject({
         time: z.iso.datetime(),
         actor: z.string(),
-        owner: z.string().exactOptional(),
+        owner: z.exactOptional(z.string()),
         people: z.array(z.string()),
         events: z.array(z.strictObject({ type: z.string(), schema: z.int(), data: Stored })),
       }),

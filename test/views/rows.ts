@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Commit } from "../../lib/core/log/commit.ts";
 import { advance, emptyStream, type Loaded } from "../../lib/core/log/loaded.ts";
 import { type StoredValue, toStored } from "../../lib/core/log/stored-value.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { documentView } from "../../lib/core/view/document-view.ts";
 import type { LedgerView } from "../../lib/core/view/ledger-view.ts";
 import type { View } from "../../lib/core/view/view.ts";
@@ -122,7 +122,7 @@ describe("a changed view", () => {
 });
 
 describe("the state that a document keeps", () => {
-  const Lidded = State.now.unwrap().extend({ lid: z.boolean() }).nullable();
+  const Lidded = z.nullable(z.extend(State.now.def.innerType, { lid: z.boolean() }));
   const lidded = State.next(Lidded, (old) => old && { ...old, lid: false });
   const kept = published(documentView(jar));
 

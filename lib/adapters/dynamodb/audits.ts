@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Audits } from "../../core/audit/audit.ts";
 import { detailMax, type Problem } from "../../core/audit/audit-stream.ts";
 import { writeItems } from "./batches.ts";
@@ -16,7 +16,7 @@ const Latest = z.object({
   segments: z.int(),
   startedAt: z.string(),
   /** The run before, of which a late worker may still have saved something after it was cleaned up. */
-  previous: z.string().exactOptional(),
+  previous: z.exactOptional(z.string()),
 });
 
 const Found = z.object({
@@ -36,7 +36,7 @@ const Found = z.object({
         "unreadable",
       ]),
       detail: z.string(),
-      view: z.string().exactOptional(),
+      view: z.exactOptional(z.string()),
     }),
   ),
   problemsFound: z.int(),

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { readItems } from "./batches.ts";
 
 /** Sort key of every checkpoint, beside its view's rows; no row has it. */

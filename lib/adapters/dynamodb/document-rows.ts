@@ -6,7 +6,7 @@ import {
   QueryCommand,
   type QueryCommandOutput,
 } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
 import type { StoredValue } from "../../core/log/stored-value.ts";
 import type {

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { IdempotencyRecord, IdempotencyRecords } from "../../core/command/idempotency.ts";
 import { Refusal } from "../../core/errors.ts";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";

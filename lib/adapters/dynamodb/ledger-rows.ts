@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
+import "../../core/english.ts";
 import type { StoredValue } from "../../core/log/stored-value.ts";
 import type {
   LedgerQuery,
@@ -17,7 +18,7 @@ import { queryItems } from "./query-pages.ts";
 const StoredRow = z.object({
   sort: z.string(),
   values: z.record(z.string(), z.custom<StoredValue>()),
-  shared: z.literal(true).exactOptional(),
+  shared: z.exactOptional(z.literal(true)),
 });
 
 /** A row as it is stored. */

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Commit, parseCommit } from "../../core/log/commit.ts";
 import type { Damaged, LogWalker } from "../../core/log/segments.ts";
 import { scanPage } from "./scan-page.ts";

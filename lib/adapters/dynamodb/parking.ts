@@ -4,7 +4,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { retry } from "../../core/retry.ts";
 import type { ParkedPair, Parking, ViewPair } from "../../core/view/view-control.ts";
 import { readItems } from "./batches.ts";

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { ProjectorLag } from "../../core/view/projector-lag.ts";
 
 const key = { view: "projector", item: "lag" };

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { ServedDocuments } from "../../core/audit/audit.ts";
 import type { Damaged } from "../../core/log/segments.ts";
 import type { DocumentRow, DocumentView } from "../../core/view/document-view.ts";

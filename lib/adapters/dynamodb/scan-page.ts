@@ -3,7 +3,7 @@ import {
   ScanCommand,
   type ScanCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { WalkCursor, WalkOptions } from "../../core/log/segments.ts";
 import { whenAnswered } from "./failure.ts";
 

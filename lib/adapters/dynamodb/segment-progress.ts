@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
 import type { SaveOptions, SegmentProgress } from "../../core/log/segments.ts";
 import { countRefusedWrite } from "./client.ts";
@@ -13,8 +13,8 @@ type Client = Pick<DynamoDBDocumentClient, "send">;
 const Saved = z.looseObject({
   segment: z.int(),
   done: z.boolean(),
-  after: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
-  byHead: z.literal(true).exactOptional(),
+  after: z.exactOptional(z.record(z.string(), z.union([z.string(), z.number()]))),
+  byHead: z.exactOptional(z.literal(true)),
   streams: z.int(),
   events: z.int(),
   savedAt: z.string(),

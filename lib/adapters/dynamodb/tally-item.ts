@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { addSums } from "../../core/view/sum.ts";
 import type { TallyRow } from "../../core/view/tally-view.ts";
 
@@ -25,13 +25,11 @@ export const sumAttribute = (name: string): string => `${sumPrefix}${name}`;
 // Beyond the safe range the SDK answers big integers.
 const Stored = z.union([z.int(), z.bigint()]);
 
-const StoredShard = z
-  .object({
-    partition: z.string(),
-    sort: z.string(),
-    labels: z.record(z.string(), z.string()),
-  })
-  .catchall(z.unknown());
+const StoredShard = z.looseObject({
+  partition: z.string(),
+  sort: z.string(),
+  labels: z.record(z.string(), z.string()),
+});
 
 /** Reads one shard of a row of a generation; throws when it is none. */
 export const readShard = (generation: number, item: unknown): TallyRow => {

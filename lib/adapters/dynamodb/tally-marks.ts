@@ -1,14 +1,16 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { TallyMark, TallyWrite } from "../../core/view/tally-view.ts";
 import { checkpointKey, readCheckpointItems } from "./checkpoints.ts";
 
-const Mark = z.object({
-  version: z.int(),
-  recent: z
-    .array(z.object({ partition: z.string(), sort: z.string(), index: z.string(), at: z.number() }))
-    .default([]),
+const Recent = z.object({
+  partition: z.string(),
+  sort: z.string(),
+  index: z.string(),
+  at: z.number(),
 });
+
+const Mark = z.object({ version: z.int(), recent: z._default(z.array(Recent), []) });
 
 /** Moves the checkpoint of a stream from where it is; refused when it is elsewhere. */
 export const markPut = (

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { RebuildRecord } from "../../core/upkeep/rebuild.ts";
 import type { ViewRecord } from "../../core/view/view-control.ts";
 
@@ -24,26 +24,24 @@ export const progressPartition = (view: string, generation: number): string =>
 
 const Build = z.object({ generation: z.int(), definition: z.int() });
 
-const StoredRecord = z
-  .object({
-    item: z.string(),
-    nextGeneration: z.int(),
-    unbuilt: z.boolean(),
-    live: Build,
-    building: Build.exactOptional(),
-    /** By generation, so that one write can strike one of them. */
-    retired: z.record(z.string(), Build.extend({ until: z.string() })),
-    /** The latest rebuild, of the build that is being filled or of the last one that was. */
-    rebuild: z
-      .object({
-        generation: z.int(),
-        segments: z.int(),
-        startedAt: z.string(),
-        finishedAt: z.string().exactOptional(),
-      })
-      .exactOptional(),
-  })
-  .catchall(z.unknown());
+const StoredRecord = z.looseObject({
+  item: z.string(),
+  nextGeneration: z.int(),
+  unbuilt: z.boolean(),
+  live: Build,
+  building: z.exactOptional(Build),
+  /** By generation, so that one write can strike one of them. */
+  retired: z.record(z.string(), z.extend(Build, { until: z.string() })),
+  /** The latest rebuild, of the build that is being filled or of the last one that was. */
+  rebuild: z.exactOptional(
+    z.object({
+      generation: z.int(),
+      segments: z.int(),
+      startedAt: z.string(),
+      finishedAt: z.exactOptional(z.string()),
+    }),
+  ),
+});
 
 /** The record of a view as it is stored, with what only rebuilds need of it. */
 export interface StoredView {

@@ -1,5 +1,6 @@
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import * as z from "zod";
+import * as z from "zod/mini";
+import "../../core/english.ts";
 import type { CommitKey } from "../../core/upkeep/recover-batch.ts";
 
 /** Longest record that is read, in bytes: a batch has 6 MB at most, and quoting it doubles it at worst. */
@@ -12,12 +13,12 @@ const Batch = z.object({
         dynamodb: z.object({
           Keys: z.object({
             stream: z.object({ S: z.string() }),
-            version: z.object({ N: z.string().regex(/^[1-9]\d{0,15}$/) }),
+            version: z.object({ N: z.string().check(z.regex(/^[1-9]\d{0,15}$/)) }),
           }),
         }),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 
 /** Where the records of a stream that were given up lie. */
@@ -34,7 +35,9 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-const FailedInvocation = z.object({ payload: z.string().transform(jsonOf).pipe(Batch) });
+const FailedInvocation = z.object({
+  payload: z.pipe(z.string(), z.pipe(z.transform(jsonOf), Batch)),
+});
 
 /**
  * The keys of the event table that a record of a failed invocation tells of. Lambda keeps the batch that it gave up in it

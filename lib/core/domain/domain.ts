@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod/mini";
 import { compositeId, parseId, streamName } from "../log/stream.ts";
 import type { ViewDeclaration } from "../view/view.ts";
 import type { ViewQuery } from "../view/view-query.ts";
@@ -16,16 +16,19 @@ export interface Step<Command, Event> {
 }
 
 /** A request that several streams of the domain decide on, all or none. */
-export interface StepsRoute<Command, Event, Body extends z.ZodType = z.ZodType> {
+export interface StepsRoute<Command, Event, Body extends z.core.$ZodType = z.core.$ZodType> {
   readonly body: Body;
   steps(id: string, body: unknown): readonly Step<Command, Event>[];
 }
 
 /** Declares a route of several steps, whose `steps` gets the parsed body. */
-export const stepsRoute = <Body extends z.ZodType, Command, Event>(
+export const stepsRoute = <Body extends z.core.$ZodType, Command, Event>(
   body: Body,
   steps: (id: string, body: z.output<Body>) => readonly Step<Command, Event>[],
-): StepsRoute<Command, Event, Body> => ({ body, steps: (id, raw) => steps(id, body.parse(raw)) });
+): StepsRoute<Command, Event, Body> => ({
+  body,
+  steps: (id, raw) => steps(id, z.parse(body, raw)),
+});
 
 /** Where a document is found by one of its values. */
 export interface IndexEntry {
@@ -43,13 +46,13 @@ export interface IndexDeclaration {
 /** What readers of a log see of an event, besides its version, type, actor and time. */
 export interface EventLog<E> {
   show(event: E): object;
-  readonly shown: z.ZodObject;
+  readonly shown: z.core.$ZodObject;
 }
 
 /** What readers see of two versions of a stream, besides their numbers. */
 export interface Comparison<S> {
   compare(from: S, to: S): object;
-  readonly shown: z.ZodObject;
+  readonly shown: z.core.$ZodObject;
 }
 
 /** How the streams of a domain are addressed. */
@@ -69,7 +72,7 @@ export interface DomainDeclaration<C extends Message, E extends Message, S> {
   readonly key?: StreamKey;
   readonly commands: AnyMessages;
   readonly events: AnyMessages;
-  readonly state: Lineage<z.ZodType<S>>;
+  readonly state: Lineage<z.core.$ZodType<S>>;
   readonly decider: Decider<C, E, S>;
   /** Whose stream it is in this state; undefined before it exists. */
   owner(state: S): string | undefined;
@@ -84,7 +87,7 @@ export interface DomainDeclaration<C extends Message, E extends Message, S> {
   /** What a reader sees of a state. */
   show(state: S): object;
   /** Shape of what `show` gives for a stream that exists. */
-  readonly shown: z.ZodObject;
+  readonly shown: z.core.$ZodObject;
   /** Other ways to find the document, by index name. */
   index?(state: S): Readonly<Record<string, IndexEntry | undefined>>;
   /** Indexes that `index` fills. */

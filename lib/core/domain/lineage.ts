@@ -1,16 +1,17 @@
-import type * as z from "zod";
+import * as z from "zod/mini";
+import "../english.ts";
 
 /** One published shape in the life of a schema. */
 export interface Generation {
   readonly schema: number;
-  readonly shape: z.ZodType;
+  readonly shape: z.core.$ZodType;
 }
 
 /**
  * A schema with its past: numbered shapes from 1, and a pure step from each to the next, checked by the compiler.
  * Stored forever: a shape that was published is never changed, a new one is added with `next`.
  */
-export interface Lineage<Now extends z.ZodType = z.ZodType> {
+export interface Lineage<Now extends z.core.$ZodType = z.core.$ZodType> {
   /** Number of today's shape. */
   readonly schema: number;
   readonly now: Now;
@@ -18,7 +19,7 @@ export interface Lineage<Now extends z.ZodType = z.ZodType> {
   /** Lifts data of any published schema to today's shape; refuses an unknown number and data that does not fit. */
   read(schema: number, data: unknown): z.output<Now>;
   /** Publishes a new shape, with the step that leads to it; personal values go through it sealed. */
-  next<Next extends z.ZodType>(
+  next<Next extends z.core.$ZodType>(
     next: Next,
     upcast: (old: z.output<Now>) => z.input<Next> | z.output<Next>,
   ): Lineage<Next>;
@@ -26,7 +27,7 @@ export interface Lineage<Now extends z.ZodType = z.ZodType> {
 
 type Step = (old: unknown) => unknown;
 
-const grow = <Now extends z.ZodType>(
+const grow = <Now extends z.core.$ZodType>(
   now: Now,
   past: readonly Generation[],
   liftToNow: (schema: number, data: unknown) => unknown,
@@ -35,7 +36,7 @@ const grow = <Now extends z.ZodType>(
   const read = (from: number, data: unknown): z.output<Now> => {
     if (!Number.isInteger(from) || from < 1 || from > schema)
       throw new Error(`Schema ${from} is unknown here: this code reads 1 to ${schema}.`);
-    return now.parse(from === schema ? data : liftToNow(from, data));
+    return z.parse(now, from === schema ? data : liftToNow(from, data));
   };
   return {
     schema,
@@ -50,7 +51,7 @@ const grow = <Now extends z.ZodType>(
 };
 
 /** Starts a lineage with its first shape. */
-export const lineage = <S extends z.ZodType>(first: S): Lineage<S> =>
+export const lineage = <S extends z.core.$ZodType>(first: S): Lineage<S> =>
   grow(first, [], () => {
     throw new Error("The first shape has no predecessor.");
   });

@@ -1,14 +1,14 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Lineage, lineage } from "./lineage.ts";
 
-type Shape = z.ZodRawShape;
+type Shape = z.core.$ZodShape;
 /** How a message is declared: the fields of its only shape so far, or a lineage of shapes. */
 type Declaration = Shape | Lineage;
 type Table = Record<string, Declaration>;
 
 type LineageOf<D> =
   D extends Lineage<infer S> ? Lineage<S> : D extends Shape ? Lineage<StrictObject<D>> : never;
-type StrictObject<S extends Shape> = z.ZodObject<S, z.core.$strict>;
+type StrictObject<S extends Shape> = z.ZodMiniObject<S, z.core.$strict>;
 type DataOf<D> = LineageOf<D> extends Lineage<infer S> ? z.output<S> : never;
 
 /** A message as it is stored: its type, the number of its schema, and the data of that schema. */
@@ -34,7 +34,7 @@ type Constructors<T extends Table> = {
 interface Parsers<T extends Table> {
   /** Schemas by message type. */
   readonly lineages: { readonly [K in keyof T & string]: LineageOf<T[K]> };
-  /** Parses untrusted data as today's shape of `type`; throws a ZodError when it does not fit. */
+  /** Parses untrusted data as today's shape of `type`; throws zod's error when it does not fit. */
   parse<K extends keyof T & string>(type: K, data: unknown): MessagesOf<T, K>;
   /** Parses what was stored under any published schema; throws on an unknown type or schema. */
   read(stored: StoredMessage): MessagesOf<T>;
@@ -80,7 +80,7 @@ export const messages = <const T extends Table>(table: T): Messages<T> => {
   };
   const parsers: AnyMessages = {
     lineages,
-    parse: (type, data) => ({ type, data: known(type).now.parse(data) }),
+    parse: (type, data) => ({ type, data: z.parse(known(type).now, data) }),
     read: ({ type, schema, data }) => ({ type, data: known(type).read(schema, data) }),
   };
   // The table's types cannot be followed through a loop over its entries; this is the one place that asserts them.

@@ -1,4 +1,5 @@
-import * as z from "zod";
+import * as z from "zod/mini";
+import "../english.ts";
 import type { StoredMessage } from "../domain/message.ts";
 import type { StoredValue } from "./stored-value.ts";
 
@@ -55,7 +56,7 @@ export const sameBytes = (left: Uint8Array, right: Uint8Array): boolean =>
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "must be binary");
 const stored = z.custom<StoredValue>((value) => value !== undefined, "is missing");
-const version = z.int().min(1);
+const version = z.int().check(z.minimum(1));
 
 const StoredCommit = z.object({
   stream: z.string(),
@@ -64,13 +65,13 @@ const StoredCommit = z.object({
   events: z.array(z.object({ type: z.string(), schema: version, data: stored })),
   id: bytes,
   time: z.string(),
-  owner: z.string().exactOptional(),
+  owner: z.exactOptional(z.string()),
   people: z.array(z.string()),
   actor: z.string(),
   correlationId: z.string(),
   causationId: z.string(),
-  snapshot: z.object({ schema: version, state: stored }).exactOptional(),
-  snapshotVersion: z.int().min(0),
+  snapshot: z.exactOptional(z.object({ schema: version, state: stored })),
+  snapshotVersion: z.int().check(z.minimum(0)),
   hash: bytes,
 });
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { personalField } from "../personal/personal.ts";
 
 /** A JSON Schema, draft 2020-12. */
@@ -11,7 +11,7 @@ export type SchemaUse = "request" | "answer" | "stored";
  * The JSON Schema of a zod shape. Personal fields are described by the value in clear and marked with whose they are; in
  * an answer they may be null, for their owner may have been erased.
  */
-export const jsonSchema = (schema: z.ZodType, use: SchemaUse): JsonSchema => {
+export const jsonSchema = (schema: z.core.$ZodType, use: SchemaUse): JsonSchema => {
   const { $schema: _, ...written } = z.toJSONSchema(schema, {
     io: use === "request" ? "input" : "output",
     unrepresentable: "any",
@@ -29,11 +29,11 @@ export const jsonSchema = (schema: z.ZodType, use: SchemaUse): JsonSchema => {
 
 /** The fields of an object: name, schema, and whether it must be there. */
 export const fieldSchemas = (
-  { shape }: z.ZodObject,
+  { _zod: { def } }: z.core.$ZodObject,
   use: SchemaUse,
 ): readonly { readonly name: string; readonly schema: JsonSchema; readonly required: boolean }[] =>
-  Object.entries(shape).map(([name, field]) => ({
+  Object.entries(def.shape).map(([name, field]) => ({
     name,
     schema: jsonSchema(field, use),
-    required: !field.safeParse(undefined).success,
+    required: !z.safeParse(field, undefined).success,
   }));

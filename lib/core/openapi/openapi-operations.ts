@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Domain, keyOf } from "../domain/domain.ts";
 import type { CommandRoute, StreamRoute, ViewRoute } from "../domain/registry.ts";
 import { fieldSchemas, type JsonSchema, jsonSchema } from "./json-schema.ts";
@@ -17,7 +17,7 @@ import {
 
 const schemaHeader = { schema: { type: "string" } };
 
-const bodyOf = ({ domain, name }: CommandRoute): z.ZodType => {
+const bodyOf = ({ domain, name }: CommandRoute): z.core.$ZodType => {
   const route = domain.routes[name];
   if (route === undefined) throw new Error(`${domain.category} has no route ${name}.`);
   if (typeof route !== "string") return route.body;
@@ -34,7 +34,7 @@ export const commandOperation = (route: CommandRoute): Part => {
     headers: { ETag: schemaHeader, "Consistency-Token": schemaHeader },
     content: json(schemaRef("CommandAnswer")),
   });
-  const isEmpty = bodyOf(route).safeParse({}).success;
+  const isEmpty = z.safeParse(bodyOf(route), {}).success;
   return {
     operationId: `${domain.category}-${name}`,
     tags: [domain.collection],
@@ -55,10 +55,12 @@ export const commandOperation = (route: CommandRoute): Part => {
 /** What readers get of a document: its id, its version, and what the domain shows. */
 export const documentSchema = (domain: Domain): JsonSchema =>
   jsonSchema(
-    z
-      .strictObject({ [keyOf(domain).parameter]: z.string(), version: z.int() })
-      .extend(domain.shown.shape)
-      .extend({ erased: z.literal(true).optional() }),
+    z.strictObject({
+      [keyOf(domain).parameter]: z.string(),
+      version: z.int(),
+      ...domain.shown._zod.def.shape,
+      erased: z.optional(z.literal(true)),
+    }),
     "answer",
   );
 
@@ -78,7 +80,7 @@ const eventItem = (data: JsonSchema): JsonSchema => ({
   additionalProperties: false,
 });
 
-const properties = (shape: z.ZodObject): JsonSchema =>
+const properties = (shape: z.core.$ZodObject): JsonSchema =>
   Object.fromEntries(fieldSchemas(shape, "answer").map(({ name, schema }) => [name, schema]));
 
 const erased = { erased: { const: true } };
@@ -157,13 +159,14 @@ const withoutSafeBounds = (schema: JsonSchema): JsonSchema => {
 };
 
 /** A row of a tally as readers see it: sums may be beyond the integers that numbers keep, and are named then. */
-const tallyItem = (item: z.ZodObject): JsonSchema => {
-  const schema = jsonSchema(item.extend({ rounded: z.array(z.string()).optional() }), "answer");
+const tallyItem = (item: z.core.$ZodObject): JsonSchema => {
+  const schema = jsonSchema(item, "answer");
   const fields = Object.entries(Object(schema.properties)).map(([name, field]) => [
     name,
     withoutSafeBounds(Object(field)),
   ]);
-  return { ...schema, properties: Object.fromEntries(fields) };
+  const rounded = jsonSchema(z.array(z.string()), "answer");
+  return { ...schema, properties: { ...Object.fromEntries(fields), rounded } };
 };
 
 const itemSchema = ({ domain, query: { item, one }, view }: ViewRoute): JsonSchema => {

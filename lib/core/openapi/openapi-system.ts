@@ -119,7 +119,7 @@ const person = "/people/{sub}";
 const rebuildPath = "/admin/views/{name}/rebuild";
 
 /** The paths that there are whatever the domains. */
-export const systemPaths: Part = {
+export const systemPaths = (): Part => ({
   "/health": { get: open("health", object({ status: { const: "ok" } })) },
   "/openapi.json": { get: open("openapi", { type: "object" }) },
   [`${person}/export`]: {
@@ -155,7 +155,7 @@ export const systemPaths: Part = {
   "/admin/dead-letters/redrive": {
     post: admin("redrive", "", 202, object({ streams: count, messages: count, more: flag })),
   },
-};
+});
 
 const statuses: Readonly<Record<number, string>> = {
   400: "The request is malformed.",
@@ -178,7 +178,7 @@ const problem = object(
 );
 
 /** What all descriptions of routes refer to. */
-export const systemComponents = {
+export const systemComponents = () => ({
   schemas: {
     Id: { type: "string", minLength: 1 },
     Problem: problem,
@@ -203,4 +203,4 @@ export const systemComponents = {
       { description, content: { "application/problem+json": { schema: schemaRef("Problem") } } },
     ]),
   ),
-};
+});

@@ -25,24 +25,27 @@ const pathsOf = ({ commands, streamQueries, viewQueries }: Registry): Part => {
 };
 
 /** The OpenAPI page of a system: every route, from the registry and the zod shapes. */
-export const openApi = (registry: Registry): OpenApi => ({
-  openapi: "3.1.1",
-  info: {
-    title: "Everfold",
-    version: "0.1.0",
-    description: "Commands are POSTs to a stream, queries are GETs. Errors are RFC 9457 problems.",
-    license: { name: "MIT", identifier: "MIT" },
-  },
-  security: [{ bearer: [] }],
-  paths: { ...pathsOf(registry), ...systemPaths },
-  components: {
-    securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
-    ...systemComponents,
-    schemas: {
-      ...systemComponents.schemas,
-      ...Object.fromEntries(
-        registry.domains.map((domain) => [documentName(domain), documentSchema(domain)]),
-      ),
+export const openApi = (registry: Registry): OpenApi => {
+  const components = systemComponents();
+  const documents = registry.domains.map((domain) => [
+    documentName(domain),
+    documentSchema(domain),
+  ]);
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Everfold",
+      version: "0.1.0",
+      description:
+        "Commands are POSTs to a stream, queries are GETs. Errors are RFC 9457 problems.",
+      license: { name: "MIT", identifier: "MIT" },
     },
-  },
-});
+    security: [{ bearer: [] }],
+    paths: { ...pathsOf(registry), ...systemPaths() },
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      ...components,
+      schemas: { ...components.schemas, ...Object.fromEntries(documents) },
+    },
+  };
+};

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { SubjectKey } from "./subject-keys.ts";
 
 /** Start of the items that hold wrapped data keys. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Domain } from "../domain/domain.ts";
 import type { EventReader } from "../log/event-store.ts";
 import { type HistoryItem, readHistory } from "../log/history.ts";
@@ -46,8 +46,8 @@ export interface ExportPage {
 /** Where an export goes on: with the stream that follows `after` in its category, from a version on. */
 const Position = z.strictObject({
   category: z.string(),
-  after: z.string().max(1024).exactOptional(),
-  from: z.int().min(1),
+  after: z.exactOptional(z.string().check(z.maxLength(1024))),
+  from: z.int().check(z.minimum(1)),
 });
 type Position = z.output<typeof Position>;
 

@@ -1,4 +1,5 @@
-import * as z from "zod";
+import * as z from "zod/mini";
+import { $ZodObject } from "zod/v4/core";
 
 const shown = "[personal]";
 
@@ -62,7 +63,7 @@ export class Personal<T = unknown> {
 /** How a personal field was declared. */
 export interface PersonalField {
   /** Schema of the value in clear: JSON Schema and OpenAPI describe this one. */
-  readonly inner: z.ZodType;
+  readonly inner: z.core.$ZodType;
   readonly whose: string;
 }
 
@@ -76,11 +77,12 @@ export const personalField = (schema: z.core.$ZodType): PersonalField | undefine
  * Where an issue is, as far as the schema itself names the way: what comes after may be what was
  * received.
  */
-const namedPath = (schema: z.ZodType, path: readonly PropertyKey[]): PropertyKey[] => {
+const namedPath = (schema: z.core.$ZodType, path: readonly PropertyKey[]): PropertyKey[] => {
   const [first, ...rest] = path;
-  if (first === undefined || !(schema instanceof z.ZodObject)) return [];
-  const field: unknown = Object.hasOwn(schema.shape, first) && schema.shape[String(first)];
-  return field instanceof z.ZodType ? [first, ...namedPath(field, rest)] : [];
+  if (first === undefined || !(schema instanceof $ZodObject)) return [];
+  const { shape } = schema._zod.def;
+  const field = Object.hasOwn(shape, first) ? shape[String(first)] : undefined;
+  return field ? [first, ...namedPath(field, rest)] : [];
 };
 
 const isWellFormed = (value: unknown): boolean => {
@@ -95,26 +97,28 @@ const isWellFormed = (value: unknown): boolean => {
  * a stored sealed one, or a `Personal`. Its issues tell where and of what kind a fault is, never
  * what was received.
  */
-export const personal = <S extends z.ZodType>(
+export const personal = <S extends z.core.$ZodType>(
   inner: S,
   whose = "owner",
-): z.ZodType<Personal<z.output<S>>, z.input<S>> => {
+): z.ZodMiniType<Personal<z.output<S>>, z.input<S>> => {
   type Value = z.output<S>;
-  const field = z.custom<z.input<S>>().transform((input: unknown, context): Personal<Value> => {
+  const read = (given: z.input<S>, { issues }: z.core.ParsePayload): Personal<Value> => {
+    const input: unknown = given;
     if (input instanceof Uint8Array) return Personal.sealed<Value>(input, whose);
     if (input instanceof Personal && input.sealed)
       return Personal.sealed<Value>(input.sealed, whose);
-    const refuse = (reason: string, path: PropertyKey[] = []): void =>
+    const refuse = (message: string, path: PropertyKey[] = []): number =>
       // `input` is given, so that it is not filled with what was received.
-      context.addIssue({ code: "custom", input: shown, path, message: reason });
-    const parsed = inner.safeParse(input instanceof Personal ? input.reveal() : input);
+      issues.push({ code: "custom", input: shown, path, message });
+    const parsed = z.safeParse(inner, input instanceof Personal ? input.reveal() : input);
     if (parsed.success && isWellFormed(parsed.data))
       return Personal.clear<Value>(parsed.data, whose);
     if (parsed.success) refuse("must be well-formed Unicode");
     for (const { path, code } of parsed.error?.issues ?? [])
       refuse(`Invalid personal value (${code})`, namedPath(inner, path));
     return z.NEVER;
-  });
+  };
+  const field = z.pipe(z.custom<z.input<S>>(), z.transform(read));
   declared.set(field, { inner, whose });
   return field;
 };

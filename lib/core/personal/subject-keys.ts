@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
+import "../english.ts";
 import { Refusal } from "../errors.ts";
 import type { WrappingKey } from "./key-service.ts";
 
@@ -17,10 +18,10 @@ const ready = z.object({
 const erased = z.object({
   state: z.literal("erased"),
   erasedAt: z.string(),
-  claim: z.string().exactOptional(),
-  keyId: z.string().exactOptional(),
-  own: z.boolean().exactOptional(),
-  destroyedAt: z.string().exactOptional(),
+  claim: z.exactOptional(z.string()),
+  keyId: z.exactOptional(z.string()),
+  own: z.exactOptional(z.boolean()),
+  destroyedAt: z.exactOptional(z.string()),
 });
 const Row = z.discriminatedUnion("state", [claimed, ready, erased]);
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { badInput } from "../errors.ts";
 
 const scopeBytes = 9;
@@ -14,10 +14,10 @@ const digest = (scope: readonly string[]): string =>
 const keyBytesMax = 1_000;
 
 /** A part of a row's key in a position; refuses what no table would take. */
-export const Key = z
-  .string()
-  .min(1)
-  .refine((key) => Buffer.byteLength(key) <= keyBytesMax);
+export const Key = z.string().check(
+  z.minLength(1),
+  z.refine((key) => Buffer.byteLength(key) <= keyBytesMax),
+);
 
 /**
  * Where a page ends. `scope` says which query it belongs to (view, index, partition, ...) and goes in as a digest
@@ -26,10 +26,10 @@ export const Key = z
 export const encodeCursor = (scope: readonly string[], position: unknown): string =>
   Buffer.from(JSON.stringify([digest(scope), position])).toString("base64url");
 
-const Cursor = z.tuple([z.string(), z.json()]);
+const Cursor = z.tuple([z.string(), z.unknown()]);
 
 /** The position in a cursor; refuses one that is malformed or comes from another query. */
-export const decodeCursor = <S extends z.ZodType>(
+export const decodeCursor = <S extends z.core.$ZodType>(
   scope: readonly string[],
   cursor: string,
   shape: S,
@@ -38,7 +38,7 @@ export const decodeCursor = <S extends z.ZodType>(
     const [origin, position] = Cursor.parse(
       JSON.parse(Buffer.from(cursor, "base64url").toString()),
     );
-    if (origin === digest(scope)) return shape.parse(position);
+    if (origin === digest(scope)) return z.parse(shape, position);
   } catch {
     // Whatever is wrong with it, the answer is the same.
   }

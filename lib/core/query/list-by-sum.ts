@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { categoryOf } from "../log/stream.ts";
 import { rowKey } from "../view/recent-rows.ts";
 import { compareSums, type Sum, shownSums } from "../view/sum.ts";
@@ -13,17 +13,17 @@ const RowKey = z.strictObject({ partition: Key, sort: Key });
 /** Sums beyond what a number keeps stand in a cursor as digits. */
 const CursorSum = z.union([
   z.int(),
-  z
-    .string()
-    .regex(/^-?\d{16,38}$/)
-    .transform((digits): Sum => BigInt(digits)),
+  z.pipe(
+    z.string().check(z.regex(/^-?\d{16,38}$/)),
+    z.transform((digits): Sum => BigInt(digits)),
+  ),
 ]);
 
 /** Where a page ended. */
 const Position = z.strictObject({
   sum: CursorSum,
   /** The last row of the index, if one with this sum was shown. */
-  row: RowKey.exactOptional(),
+  row: z.exactOptional(RowKey),
   /** Rows with this sum that were laid over the index, on this page or an earlier one. */
   laid: z.array(RowKey),
 });

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Caller } from "../domain/access.ts";
 import { catchUp } from "../log/load.ts";
 import { emptyStream, type Loaded } from "../log/loaded.ts";
@@ -32,8 +32,8 @@ export interface DocumentPage {
 
 /** A sort position: what DynamoDB would not take as a key is no cursor of ours. */
 const Position = z.strictObject({
-  sort: z.string().min(1).max(1024),
-  stream: z.string().min(1).max(512),
+  sort: z.string().check(z.minLength(1), z.maxLength(1024)),
+  stream: z.string().check(z.minLength(1), z.maxLength(512)),
 });
 
 const scopeOf = ({ view, index, partition }: ListRequest): readonly string[] => [

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Caller } from "../domain/access.ts";
 import type { LedgerRows, LedgerView } from "../view/ledger-view.ts";
 import { shownSums } from "../view/sum.ts";
@@ -50,7 +50,7 @@ const questionOf = (
   };
 };
 
-const startOf = <S extends z.ZodType>(
+const startOf = <S extends z.core.$ZodType>(
   { scope }: RowsQuestion,
   { cursor }: RowsRequest,
   position: S,

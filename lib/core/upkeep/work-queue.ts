@@ -1,9 +1,10 @@
-import * as z from "zod";
+import * as z from "zod/mini";
+import "../english.ts";
 
-const name = z.string().min(1);
-const generation = z.int().min(1);
-const segment = z.int().min(0);
-const version = z.int().min(1);
+const name = z.string().check(z.minLength(1));
+const generation = z.int().check(z.minimum(1));
+const segment = z.int().check(z.minimum(0));
+const version = z.int().check(z.minimum(1));
 
 const Work = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("catch-up"), view: name, generation, stream: name }),

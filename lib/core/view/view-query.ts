@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod/mini";
 import type { Caller } from "../domain/access.ts";
 
 /** Part of an index or of a view's own order: `from` inclusive, `below` and `above` exclusive. */
@@ -11,7 +11,7 @@ export interface SortRange {
 /** A question to a view as it comes over HTTP: which rows, in which order, and who may ask. */
 export interface ViewQuery {
   /** Query parameters besides `limit` and `cursor`: a strict object of texts. */
-  readonly parameters: z.ZodObject;
+  readonly parameters: z.core.$ZodObject;
   /** The user whose rows are asked for; without it only admins and auditors may ask. */
   whose?(parameters: unknown, caller: Caller): string;
   /** Which rows: all that share this partition. */
@@ -21,7 +21,7 @@ export interface ViewQuery {
   readonly index?: string;
   readonly descending?: boolean;
   /** Shape of one item, or of the one object; without it, items are documents of the domain. */
-  readonly item?: z.ZodObject;
+  readonly item?: z.core.$ZodObject;
   /** Path instead of `/views/{name}`; its parameters are among the query parameters then. */
   readonly path?: string;
   /** Makes one object of the first row and the caller's own stream, instead of a list. */
@@ -49,19 +49,20 @@ export interface ViewQueryOf<Declared> extends ViewQuery {
 }
 
 /** Declares a query whose functions get the parsed parameters; refuses fields that no query has. */
-export const viewQuery = <S extends z.ZodObject, const O extends TypedQuery<z.output<S>>>(
+export const viewQuery = <S extends z.core.$ZodObject, const O extends TypedQuery<z.output<S>>>(
   parameters: S,
   declared: O & { readonly [K in Exclude<keyof O, keyof TypedQuery<never>>]: never },
 ): ViewQueryOf<O & { readonly parameters: S }> => {
   const { whose, partition, range, one, ...options }: TypedQuery<z.output<S>> = declared;
+  const parsed = (raw: unknown): z.output<S> => z.parse(parameters, raw);
   return {
     ...options,
     declared: { ...declared, parameters },
     parameters,
-    partition: (raw, caller) => partition(parameters.parse(raw), caller),
-    ...(whose ? { whose: (raw, caller) => whose(parameters.parse(raw), caller) } : {}),
-    ...(range ? { range: (raw) => range(parameters.parse(raw)) } : {}),
-    ...(one ? { one: (found, raw) => one(found, parameters.parse(raw)) } : {}),
+    partition: (raw, caller) => partition(parsed(raw), caller),
+    ...(whose ? { whose: (raw, caller) => whose(parsed(raw), caller) } : {}),
+    ...(range ? { range: (raw) => range(parsed(raw)) } : {}),
+    ...(one ? { one: (found, raw) => one(found, parsed(raw)) } : {}),
   };
 };
 

@@ -1,13 +1,13 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { IsoTime } from "../../core/query/iso-time.ts";
 import type { LedgerDeclaration } from "../../core/view/ledger-view.ts";
 import { viewQuery } from "../../core/view/view-query.ts";
 import type { Event } from "./account.ts";
 
 const Parameters = z.strictObject({
-  user: z.string().min(1),
-  from: IsoTime.optional(),
-  to: IsoTime.optional(),
+  user: z.string().check(z.minLength(1)),
+  from: z.optional(IsoTime),
+  to: z.optional(IsoTime),
 });
 
 const Entry = z.strictObject({

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { TallyDeclaration } from "../../core/view/tally-view.ts";
 import { viewQuery } from "../../core/view/view-query.ts";
 import type { Event } from "./account.ts";
@@ -36,7 +36,7 @@ export const balances = {
             sums: effect(event),
           },
         ],
-  query: viewQuery(z.strictObject({ user: z.string().min(1) }), {
+  query: viewQuery(z.strictObject({ user: z.string().check(z.minLength(1)) }), {
     item: z.strictObject({
       user: z.string(),
       currency: z.string(),

@@ -1,7 +1,9 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { IndexEntry } from "../../core/domain/domain.ts";
 import { viewQuery } from "../../core/view/view-query.ts";
 import type { State } from "./account.ts";
+
+const Parameters = z.strictObject({ currency: z.string().check(z.regex(/^[A-Z]{3}$/)) });
 
 /** Deposits above this sum, in minor units, make a VIP. */
 const depositsOver = 1_000_000;
@@ -13,7 +15,7 @@ export const vipEntry = (state: State): IndexEntry | undefined =>
     : undefined;
 
 /** Accounts with the most deposits first. */
-export const vips = viewQuery(z.strictObject({ currency: z.string().regex(/^[A-Z]{3}$/) }), {
+export const vips = viewQuery(Parameters, {
   index: "vips",
   descending: true,
   partition: ({ currency }) => currency,

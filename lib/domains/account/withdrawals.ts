@@ -1,16 +1,14 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { TallyDeclaration } from "../../core/view/tally-view.ts";
 import { viewQuery } from "../../core/view/view-query.ts";
 import type { Event } from "./account.ts";
 
+const Cents = z.string().check(z.regex(/^\d{1,15}$/, "must be an amount in minor units"));
+
 const Parameters = z.strictObject({
-  month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "must be a month, such as 2026-10"),
-  currency: z.string().regex(/^[A-Z]{3}$/, "must be a currency code of ISO 4217"),
-  over: z
-    .string()
-    .regex(/^\d{1,15}$/, "must be an amount in minor units")
-    .transform(Number)
-    .default(0),
+  month: z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, "must be a month, such as 2026-10")),
+  currency: z.string().check(z.regex(/^[A-Z]{3}$/, "must be a currency code of ISO 4217")),
+  over: z._default(z.pipe(Cents, z.transform(Number)), 0),
 });
 
 /** What each user has withdrawn in each month (UTC), by currency; transfers are not counted. */

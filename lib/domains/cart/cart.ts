@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Decider, reject } from "../../core/domain/decider.ts";
 import { lineage } from "../../core/domain/lineage.ts";
 import { type MessageOf, messages } from "../../core/domain/message.ts";
@@ -6,10 +6,10 @@ import { type MessageOf, messages } from "../../core/domain/message.ts";
 /** Different articles that one cart ever holds, removed ones too, so that its state stays small. */
 const articlesMax = 200;
 
-const Sku = z.string().min(1).max(64);
-const Quantity = z.int().min(1).max(1_000_000);
-const Price = z.int().min(1).max(1_000_000_000_000);
-const Currency = z.string().regex(/^[A-Z]{3}$/, "must be a currency code of ISO 4217");
+const Sku = z.string().check(z.minLength(1), z.maxLength(64));
+const Quantity = z.int().check(z.minimum(1), z.maximum(1_000_000));
+const Price = z.int().check(z.minimum(1), z.maximum(1_000_000_000_000));
+const Currency = z.string().check(z.regex(/^[A-Z]{3}$/, "must be a currency code of ISO 4217"));
 
 // Events. These names and shapes are stored forever: add, never rename or repurpose one.
 
@@ -37,14 +37,13 @@ export type Event = MessageOf<typeof Event>;
 
 // Commands.
 
-const currencies = new Set(Intl.supportedValuesOf("currency"));
-const KnownCurrency = Currency.refine((code) => currencies.has(code), {
-  error: "must be a currency code of ISO 4217",
-});
+// Asked for with each command that names a currency, so that no function begins with the whole list.
+const isKnown = (code: string): boolean => Intl.supportedValuesOf("currency").includes(code);
+const KnownCurrency = Currency.check(z.refine(isKnown, "must be a currency code of ISO 4217"));
 
 /** What may be asked of a cart. */
 export const Command = messages({
-  Add: { sku: Sku, quantity: Quantity, price: Price, currency: KnownCurrency.optional() },
+  Add: { sku: Sku, quantity: Quantity, price: Price, currency: z.optional(KnownCurrency) },
   Remove: { sku: Sku, quantity: Quantity },
   Checkout: {},
 });
@@ -61,8 +60,8 @@ export type Code =
 
 // State.
 
-const Line = z.strictObject({ sku: Sku, quantity: z.int().min(1), price: Price });
-const Removal = z.strictObject({ sku: Sku, quantity: z.int().min(1) });
+const Line = z.strictObject({ sku: Sku, quantity: z.int().check(z.minimum(1)), price: Price });
+const Removal = z.strictObject({ sku: Sku, quantity: z.int().check(z.minimum(1)) });
 const Cart = z.strictObject({
   user: z.string(),
   status: z.enum(["open", "checked-out"]),
@@ -72,10 +71,10 @@ const Cart = z.strictObject({
 });
 
 /** What readers see of a cart. */
-export const Shown = Cart.omit({ user: true }).extend({ total: z.int() });
+export const Shown = z.extend(z.omit(Cart, { user: true }), { total: z.int() });
 
 /** The cart after its events so far; null before its first item. */
-export const State = lineage(Cart.nullable());
+export const State = lineage(z.nullable(Cart));
 export type State = z.output<typeof State.now>;
 type Cart = z.output<typeof Cart>;
 type Line = z.output<typeof Line>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { TallyDeclaration } from "../../core/view/tally-view.ts";
 import { viewQuery } from "../../core/view/view-query.ts";
 import type { Event } from "./cart.ts";
@@ -20,7 +20,7 @@ export const removedItems = {
           },
         ]
       : [],
-  query: viewQuery(z.strictObject({ sku: z.string().min(1).max(64) }), {
+  query: viewQuery(z.strictObject({ sku: z.string().check(z.minLength(1), z.maxLength(64)) }), {
     item: z.strictObject({ sku: z.string(), removals: z.int(), quantity: z.int() }),
     partition: ({ sku }) => sku,
   }),

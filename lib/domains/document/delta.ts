@@ -1,5 +1,5 @@
 import { applyPatch, createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Lines that may differ before a delta is not worth its search, which takes the square of their number. */
 export const editLengthMax = 1_000;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Decider, reject } from "../../core/domain/decider.ts";
 import { lineage } from "../../core/domain/lineage.ts";
 import { type MessageOf, messages } from "../../core/domain/message.ts";
@@ -7,11 +7,11 @@ import { applyDelta, Delta, deltaBetween } from "./delta.ts";
 /** Largest body, in bytes of UTF-8. */
 const bodyBytesMax = 100 * 1024;
 
-const Title = z.string().min(1).max(200);
-const Body = z.string().refine((text) => new TextEncoder().encode(text).length <= bodyBytesMax, {
-  error: `must have at most ${bodyBytesMax} bytes`,
-});
-const Message = z.string().min(1).max(500).optional();
+const Title = z.string().check(z.minLength(1), z.maxLength(200));
+const fits = (text: string): boolean => new TextEncoder().encode(text).length <= bodyBytesMax;
+const Body = z.string().check(z.refine(fits, `must have at most ${bodyBytesMax} bytes`));
+const Message = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
+const Version = z.int().check(z.minimum(1));
 
 // Events. These names and shapes are stored forever: add, never rename or repurpose one.
 
@@ -20,7 +20,7 @@ export const Event = messages({
   DocumentCreated: { author: z.string(), title: Title, body: z.string() },
   DocumentEdited: { delta: Delta, message: Message },
   DocumentRenamed: { title: Title },
-  DocumentReverted: { to: z.int().min(1), title: Title, delta: Delta },
+  DocumentReverted: { to: Version, title: Title, delta: Delta },
 });
 export type Event = MessageOf<typeof Event>;
 
@@ -31,7 +31,7 @@ export const Command = messages({
   Create: { title: Title, body: Body },
   Edit: { body: Body, message: Message },
   Rename: { title: Title },
-  Revert: { to: z.int().min(1) },
+  Revert: { to: Version },
 });
 export type Command = MessageOf<typeof Command>;
 
@@ -50,7 +50,7 @@ export const Document = z.strictObject({
 });
 
 /** The document after its events so far; null before it was created. */
-export const State = lineage(Document.nullable());
+export const State = lineage(z.nullable(Document));
 export type State = z.output<typeof State.now>;
 
 // Decider.

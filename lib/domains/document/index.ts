@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { domain, type Step, stepsRoute } from "../../core/domain/domain.ts";
 import { unifiedDiff } from "./delta.ts";
 import { Command, Document, document, Event, State } from "./document.ts";
@@ -29,7 +29,7 @@ export default domain({
     log: {
       show: ({ type, data }) =>
         type === "DocumentEdited" && data.message !== undefined ? { message: data.message } : {},
-      shown: z.strictObject({ message: z.string().optional() }),
+      shown: z.strictObject({ message: z.optional(z.string()) }),
     },
   },
   comparisons: {

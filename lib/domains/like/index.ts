@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { domain } from "../../core/domain/domain.ts";
 import { Command, Event, like, State } from "./like.ts";
 import { likes } from "./likes.ts";

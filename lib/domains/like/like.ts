@@ -1,9 +1,9 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Decider } from "../../core/domain/decider.ts";
 import { lineage } from "../../core/domain/lineage.ts";
 import { type MessageOf, messages } from "../../core/domain/message.ts";
 
-const Post = z.string().min(1).max(64);
+const Post = z.string().check(z.minLength(1), z.maxLength(64));
 
 // Events. These names and shapes are stored forever: add, never rename or repurpose one.
 
@@ -23,7 +23,7 @@ export type Command = MessageOf<typeof Command>;
 // State.
 
 /** Whether the user likes the post; null before they ever did. */
-export const State = lineage(z.strictObject({ user: z.string(), liked: z.boolean() }).nullable());
+export const State = lineage(z.nullable(z.strictObject({ user: z.string(), liked: z.boolean() })));
 export type State = z.output<typeof State.now>;
 
 // Decider.

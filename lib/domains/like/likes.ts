@@ -1,9 +1,9 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { TallyDeclaration } from "../../core/view/tally-view.ts";
 import { anyone, viewQuery } from "../../core/view/view-query.ts";
 import { type Event, State } from "./like.ts";
 
-const Parameters = z.strictObject({ postId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
+const Parameters = z.strictObject({ postId: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)) });
 
 /** How many users like each post: spread over shards, so that a viral post has no hot row. */
 export const likes = {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { IndexEntry } from "../../core/domain/domain.ts";
 import { anyone, viewQuery } from "../../core/view/view-query.ts";
 import type { State } from "./playback.ts";

@@ -1,10 +1,10 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Decider } from "../../core/domain/decider.ts";
 import { lineage } from "../../core/domain/lineage.ts";
 import { type MessageOf, messages } from "../../core/domain/message.ts";
 
 /** Seconds from the beginning of a title. */
-const Position = z.number().min(0).max(1_000_000);
+const Position = z.number().check(z.minimum(0), z.maximum(1_000_000));
 
 // Events. These names and shapes are stored forever: add, never rename or repurpose one.
 
@@ -21,7 +21,7 @@ export type Event = MessageOf<typeof Event>;
 
 /** What a player may tell; a start without a position goes on where the last one ended. */
 export const Command = messages({
-  Start: { position: Position.optional() },
+  Start: { position: z.optional(Position) },
   Progress: { position: Position },
   Stop: { position: Position },
   Finish: {},
@@ -38,10 +38,10 @@ const Playback = z.strictObject({
 });
 
 /** What readers see of a playback. */
-export const Shown = Playback.omit({ user: true });
+export const Shown = z.omit(Playback, { user: true });
 
 /** Where a user is in a title; null before they began it. */
-export const State = lineage(Playback.nullable());
+export const State = lineage(z.nullable(Playback));
 export type State = z.output<typeof State.now>;
 
 // Decider.

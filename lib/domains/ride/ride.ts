@@ -1,14 +1,14 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Decider, reject } from "../../core/domain/decider.ts";
 import { lineage } from "../../core/domain/lineage.ts";
 import { type MessageOf, messages } from "../../core/domain/message.ts";
 import { personal } from "../../core/personal/personal.ts";
 
-const Place = personal(z.string().min(1).max(500));
-const Fare = z.int().min(1).max(1_000_000_000_000);
-const Currency = z.string().regex(/^[A-Z]{3}$/, "must be a currency code of ISO 4217");
-const Reason = z.string().min(1).max(500).optional();
-const Sub = z.string().min(1).max(256);
+const Place = personal(z.string().check(z.minLength(1), z.maxLength(500)));
+const Fare = z.int().check(z.minimum(1), z.maximum(1_000_000_000_000));
+const Currency = z.string().check(z.regex(/^[A-Z]{3}$/, "must be a currency code of ISO 4217"));
+const Reason = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
+const Sub = z.string().check(z.minLength(1), z.maxLength(256));
 
 // Events. These names and shapes are stored forever: add, never rename or repurpose one.
 
@@ -24,10 +24,9 @@ export type Event = MessageOf<typeof Event>;
 
 // Commands.
 
-const currencies = new Set(Intl.supportedValuesOf("currency"));
-const KnownCurrency = Currency.refine((code) => currencies.has(code), {
-  error: "must be a currency code of ISO 4217",
-});
+// Asked for with each command that names a currency, so that no function begins with the whole list.
+const isKnown = (code: string): boolean => Intl.supportedValuesOf("currency").includes(code);
+const KnownCurrency = Currency.check(z.refine(isKnown, "must be a currency code of ISO 4217"));
 
 /** What may be asked of a ride. */
 export const Command = messages({
@@ -54,16 +53,16 @@ export type Code =
 export const Ride = z.strictObject({
   status: z.enum(["requested", "assigned", "started", "completed", "cancelled"]),
   rider: Sub,
-  driver: Sub.nullable(),
+  driver: z.nullable(Sub),
   pickup: Place,
   destination: Place,
-  fare: Fare.nullable(),
-  currency: Currency.nullable(),
+  fare: z.nullable(Fare),
+  currency: z.nullable(Currency),
   bookedAt: z.string(),
 });
 
 /** The ride after its events so far; null before it was booked. */
-export const State = lineage(Ride.nullable());
+export const State = lineage(z.nullable(Ride));
 export type State = z.output<typeof State.now>;
 type Ride = z.output<typeof Ride>;
 

@@ -7,7 +7,7 @@ import {
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { commitOf } from "../../../lib/adapters/dynamodb/stream-record.ts";
 import type { EventStore } from "../../../lib/core/log/event-store.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import * as z from "zod";
+import * as classic from "zod";
+import * as z from "zod/mini";
 import { lineage } from "../../../lib/core/domain/lineage.ts";
 import { type MessageOf, messages } from "../../../lib/core/domain/message.ts";
 
@@ -25,8 +26,17 @@ describe("a table of messages", () => {
 
   test("parses untrusted data strictly, as today's shape", () => {
     expect(Event.parse("Deposited", { cents: 5 })).toEqual(Event.Deposited({ cents: 5 }));
-    expect(() => Event.parse("Deposited", { dollars: 5 })).toThrow(z.ZodError);
-    expect(() => Event.parse("Closed", { extra: 1 })).toThrow(z.ZodError);
+    expect(() => Event.parse("Deposited", { dollars: 5 })).toThrow(z.core.$ZodError);
+    expect(() => Event.parse("Closed", { extra: 1 })).toThrow(z.core.$ZodError);
+  });
+
+  test("takes shapes of classic zod as well, beside those of zod/mini", () => {
+    const Moved = lineage(classic.strictObject({ to: classic.string().min(1) }));
+    const Both = messages({ Moved, Named: { name: classic.string().optional(), age: z.int() } });
+    expect(Both.parse("Named", { age: 7 })).toEqual(Both.Named({ age: 7 }));
+    expect(Both.parse("Moved", { to: "Rome" })).toEqual(Both.Moved({ to: "Rome" }));
+    expect(() => Both.parse("Moved", { to: "" })).toThrow("expected string to have >=1 characters");
+    expect(() => Both.parse("Named", { age: "7" })).toThrow("expected number, received string");
   });
 
   test("reads what was stored under any published schema", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Message } from "../../../lib/core/domain/message.ts";
 import { register } from "../../../lib/core/domain/registry.ts";
 import { routeKey } from "../../../lib/core/system/route.ts";

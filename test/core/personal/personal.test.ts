@@ -1,7 +1,8 @@
 import { format, inspect } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
+import * as classic from "zod";
+import * as z from "zod/mini";
 import {
   Personal,
   personal,
@@ -75,10 +76,12 @@ describe("a personal field", () => {
   const Email = personal(
     z
       .email()
-      .refine((email) => !email.includes("lovelace"), { error: ({ input }) => `not ${input}` }),
+      .check(
+        z.refine((email) => !email.includes("lovelace"), { error: ({ input }) => `not ${input}` }),
+      ),
   );
-  const Home = personal(z.strictObject({ street: z.literal("Main"), zip: z.string().optional() }));
-  const Contact = z.strictObject({ email: Email, home: Home.optional() });
+  const Home = personal(z.strictObject({ street: z.literal("Main"), zip: z.optional(z.string()) }));
+  const Contact = z.strictObject({ email: Email, home: z.optional(Home) });
 
   it("parses the raw value, a stored one, and one in memory", () => {
     const raw = Contact.parse({ email: "bob@example.org" });
@@ -103,7 +106,7 @@ describe("a personal field", () => {
   ])("does not quote %s in its issues", (_, input) => {
     for (const reportInput of [false, true]) {
       const error = thrownBy(() => Contact.parse(input, { reportInput }));
-      expect(error).toBeInstanceOf(z.ZodError);
+      expect(error).toBeInstanceOf(z.core.$ZodError);
       expect(everythingIn(error)).not.toContain("lovelace");
       expect(String(error)).not.toContain("lovelace");
     }
@@ -123,6 +126,14 @@ describe("a personal field", () => {
     ]);
   });
 
+  it("takes a shape of classic zod as well", () => {
+    const field = personal(classic.strictObject({ street: classic.literal("Main") }));
+    expect(field.parse({ street: "Main" }).reveal()).toEqual({ street: "Main" });
+    expect(field.safeParse({ street: "Side" }).error?.issues).toMatchObject([
+      { path: ["street"], message: "Invalid personal value (invalid_value)" },
+    ]);
+  });
+
   it("refuses a missing value, and ill-formed Unicode anywhere in it", () => {
     expect(Contact.safeParse({}).error?.issues).toMatchObject([{ path: ["email"] }]);
     const Any = personal(z.unknown());
@@ -137,7 +148,10 @@ describe("a personal field", () => {
     const inner = z.string();
     const field = personal(inner, "driver");
     expect(personalField(field)).toEqual({ inner, whose: "driver" });
-    expect(personalField(field.describe("The driver's name."))).toEqual({ inner, whose: "driver" });
+    expect(personalField(field.check(z.describe("The driver's name.")))).toEqual({
+      inner,
+      whose: "driver",
+    });
     expect(personalField(inner)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { decodeCursor, encodeCursor } from "../../../lib/core/query/cursor.ts";
 
 const scope = ["accounts", "owner", "ann"];

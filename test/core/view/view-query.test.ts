@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { anyone, mayAsk, viewQuery } from "../../../lib/core/view/view-query.ts";
 
 const ann = { sub: "ann", admin: false, auditor: false };
@@ -7,7 +7,7 @@ const ada = { sub: "ada", admin: true, auditor: false };
 const audrey = { sub: "audrey", admin: false, auditor: true };
 const Parameters = z.strictObject({
   user: z.string(),
-  over: z.string().transform(Number).default(7),
+  over: z._default(z.pipe(z.string(), z.transform(Number)), 7),
 });
 const own = viewQuery(Parameters, {
   whose: ({ user }) => user,

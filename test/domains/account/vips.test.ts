@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
 import { Personal } from "../../../lib/core/personal/personal.ts";
 import type { State } from "../../../lib/domains/account/account.ts";
 import account from "../../../lib/domains/account/index.ts";
@@ -40,7 +41,7 @@ describe("the VIPs", () => {
     expect(vips.descending).toBe(true);
     expect(vips.whose).toBeUndefined();
     const valid = [{ currency: "USD" }, {}, { currency: "usd" }, { currency: "USD", over: "1" }];
-    expect(valid.map((each) => vips.parameters.safeParse(each).success)).toEqual([
+    expect(valid.map((each) => z.safeParse(vips.parameters, each).success)).toEqual([
       true,
       false,
       false,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
 import { tallyAdditions } from "../../../lib/core/view/tally-view.ts";
 import { Event } from "../../../lib/domains/account/account.ts";
 import { withdrawals } from "../../../lib/domains/account/withdrawals.ts";
@@ -76,6 +77,6 @@ describe("what a user has withdrawn in a month", () => {
     { month: "2026-10", currency: "USD", over: "1e3" },
     { month: "2026-10", currency: "USD", user: "ann" },
   ])("refuses the question %o", (parameters) => {
-    expect(withdrawals.query.parameters.safeParse(parameters).success).toBe(false);
+    expect(z.safeParse(withdrawals.query.parameters, parameters).success).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
 import type { Envelope } from "../../../lib/core/view/envelope.ts";
 import type { TallyDeclaration } from "../../../lib/core/view/tally-view.ts";
 import { mayAsk } from "../../../lib/core/view/view-query.ts";
@@ -48,7 +49,7 @@ describe("what was removed from carts", () => {
 
   test("is asked for by article, and by nothing else", () => {
     const { query } = removedItems;
-    const accepts = (parameters: object) => query.parameters.safeParse(parameters).success;
+    const accepts = (parameters: object) => z.safeParse(query.parameters, parameters).success;
     expect(accepts({ sku: "tea" })).toBe(true);
     expect([{}, { sku: "" }, { sku: "tea", user: "ann" }].filter(accepts)).toEqual([]);
     expect(query.partition({ sku: "tea" }, { sub: "root", admin: true, auditor: false })).toBe(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
 import { streamIdOf } from "../../../lib/core/domain/domain.ts";
 import { type Envelope, viewEvents } from "../../../lib/core/view/envelope.ts";
 import type { TallyDeclaration } from "../../../lib/core/view/tally-view.ts";
@@ -63,7 +64,7 @@ describe("the likes of a post", () => {
   });
 
   test("are asked for by an id, and by nothing else", () => {
-    const accepts = (parameters: object) => likes.query.parameters.safeParse(parameters).success;
+    const accepts = (parameters: object) => z.safeParse(likes.query.parameters, parameters).success;
     expect(accepts({ postId: "p_1-A" })).toBe(true);
     const refused = [{}, { postId: "" }, { postId: "a b" }, { postId: "p1", user: "ann" }];
     expect(refused.filter(accepts)).toEqual([]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
 import { mayAsk } from "../../../lib/core/view/view-query.ts";
 import {
   continueWatching,
@@ -31,7 +32,7 @@ describe("what a user may go on watching", () => {
 
   test("is asked for without saying whose", () => {
     const accepts = (parameters: object) =>
-      continueWatching.parameters.safeParse(parameters).success;
+      z.safeParse(continueWatching.parameters, parameters).success;
     expect([accepts({}), accepts({ user: "ben" })]).toEqual([true, false]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   bodyBytesMax,
   callerOf,
@@ -167,7 +167,7 @@ describe("input that does not fit", () => {
 });
 
 describe("query parameters", () => {
-  const Shape = z.strictObject({ limit: z.string().optional() });
+  const Shape = z.strictObject({ limit: z.optional(z.string()) });
   const ask = (query?: Record<string, string>) =>
     queryParameters(httpEvent(query ? { query } : {}), Shape);
 
