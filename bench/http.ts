@@ -5,7 +5,7 @@ import { eventTable } from "../lib/core/system/tables.ts";
 import { documentView } from "../lib/core/view/document-view.ts";
 import account from "../lib/domains/account/index.ts";
 import type { Benchmark, Findings, Run, Table, Target } from "./benchmark.ts";
-import { startBenchEngine } from "./engine.ts";
+import { startBenchEngine, withoutStream } from "./engine.ts";
 import type { BareQuestion } from "./http/bare.ts";
 import { startChild } from "./http/child.ts";
 import type { HostAnswer, HostQuestion } from "./http/host.ts";
@@ -65,8 +65,7 @@ const startBare = async (
   dbPath: string,
 ) => {
   const { indexes: _, ...rows } = documentView(account).table;
-  const log = process.env.BARE_STREAM ? eventTable : { ...eventTable, stream: false };
-  const engine = await startBenchEngine([log, rows], { dbPath });
+  const engine = await startBenchEngine([withoutStream(eventTable), rows], { dbPath });
   const bare = startChild<BareQuestion, Done>("bare", { AWS_ENDPOINT_URL_DYNAMODB: engine.url });
   const tables = { log: eventTable.name, rows: rows.name };
   await bare.ask({ commit: commit ?? {}, row: row ?? {}, tables, rows: accounts });

@@ -23,7 +23,10 @@ type Hear = (report: Report) => void;
 const program = fileURLToPath(new URL("./background-process.ts", import.meta.url));
 
 const launch = (hear: Hear): ChildProcess => {
-  const child = fork(program, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  const child = fork(program, {
+    execArgv: ["--import", "tsx"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
   child.on("message", hear);
   // Written from here, line by line: this process reads along where functions tell their metrics.
   if (child.stdout)

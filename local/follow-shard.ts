@@ -61,8 +61,8 @@ const settle = async (
 export const followShard = (options: FollowOptions): Follower => {
   const { address, checkpoint, signal, disorder } = options;
   const bell = createBell();
-  const hurry = createBell();
-  signal.addEventListener("abort", hurry.ring);
+  let resting = createBell();
+  signal.addEventListener("abort", () => resting.ring());
   let waiters: readonly Waiter[] = [];
   let turn = 0;
   let rings = 0;
@@ -89,7 +89,9 @@ export const followShard = (options: FollowOptions): Follower => {
    * processors that the function has had. Nobody rests when nothing is written, or somebody waits for the rest.
    */
   const rest = async (tookMs: number): Promise<void> => {
-    if (waiters.length === 0) await hurry.wait(Math.min(restMaxMs, tookMs * options.restFactor));
+    if (waiters.length > 0 || signal.aborted) return;
+    resting = createBell();
+    await resting.wait(Math.min(restMaxMs, tookMs * options.restFactor));
   };
 
   const toEnd = async (): Promise<void> => {
@@ -143,7 +145,7 @@ export const followShard = (options: FollowOptions): Follower => {
       return new Promise((resolve) => {
         waiters = [...waiters, { turn, second: Math.floor(Date.now() / 1000), resolve }];
         bell.ring();
-        hurry.ring();
+        resting.ring();
       });
     },
   };

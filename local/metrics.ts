@@ -41,13 +41,9 @@ const Embedded = z.looseObject({
 });
 type Embedded = z.output<typeof Embedded>;
 
-const Values = z.union([
-  z.pipe(
-    z.number(),
-    z.transform((value) => [value]),
-  ),
-  z.array(z.number()),
-]);
+/** One value, or several; what is none is left out. */
+const valuesOf = (told: unknown): readonly number[] =>
+  [told].flat().filter((value) => typeof value === "number");
 
 interface Series extends Pick<MetricReport, "namespace" | "name" | "unit" | "dimensions"> {
   count: number;
@@ -77,7 +73,7 @@ const toldIn = ({ _aws, ...members }: Embedded): readonly Told[] =>
     Dimensions.flatMap((names) => {
       const dimensions = Object.fromEntries(names.map((name) => [name, String(members[name])]));
       return Metrics.map(({ Name: name, Unit: unit }) => {
-        const values = Values.safeParse(members[name]).data ?? [];
+        const values = valuesOf(members[name]);
         return { namespace, name, unit, dimensions, values };
       });
     }),

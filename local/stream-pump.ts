@@ -51,7 +51,7 @@ export const defaultPumpSettings: PumpSettings = {
   backoffMs: 50,
   backoffMaxMs: 2_000,
   pollMs: 50,
-  restFactor: 8,
+  restFactor: 16,
 };
 
 const retryMs = 250;

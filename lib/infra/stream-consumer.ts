@@ -97,7 +97,8 @@ export class StreamConsumer extends Construct {
       target: this.function,
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: 100,
+      // Small ones are not waited for; of many, a stream's events are folded into one row.
+      batchSize: 1_000,
       maxBatchingWindow: Duration.seconds(0),
       bisectBatchOnError: true,
       reportBatchItemFailures: true,

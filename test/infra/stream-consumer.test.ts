@@ -11,7 +11,7 @@ describe.each(["Projector", "Publisher"])("the stream of the %s", (name) => {
       EventSourceArn: { "Fn::GetAtt": [named("EventStoreTable"), "StreamArn"] },
       FunctionName: { Ref: named(`${name}HandlerFunction`) },
       StartingPosition: "TRIM_HORIZON",
-      BatchSize: 100,
+      BatchSize: 1_000,
       MaximumBatchingWindowInSeconds: 0,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],

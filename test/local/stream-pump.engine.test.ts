@@ -228,3 +228,31 @@ test("in disorder everything comes, some of it late or twice, and idle still wai
   await (await follow({ handler: next.handler })).idle();
   expect(next.versions(), why).toEqual([]);
 });
+
+test("rests after a busy delivery, for those who write, until somebody waits for the rest", async () => {
+  const { handler, batches } = recorder();
+  let delivered: () => void = () => undefined;
+  const first = new Promise<void>((resolve) => {
+    delivered = resolve;
+  });
+  const writeOn = async (from: number, to: number): Promise<void> => {
+    for (let version = from; version <= to; version += 1) {
+      await put("account-1", version);
+      pump.wake();
+    }
+  };
+  const busy: Handler = async (event, context) => {
+    if (batches.length === 0) {
+      await writeOn(2, 30);
+      setImmediate(delivered);
+    }
+    return handler(event, context);
+  };
+  const pump = await follow({ handler: busy, settings: { restFactor: 1_000_000 } });
+  await put("account-1", 1);
+  pump.wake();
+  await first;
+  await writeOn(31, 60);
+  await pump.idle();
+  expect(batches.map((batch) => batch.length)).toEqual([1, 59]);
+});

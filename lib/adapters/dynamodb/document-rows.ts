@@ -1,11 +1,11 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
-  GetCommand,
   PutCommand,
   QueryCommand,
   type QueryCommandOutput,
 } from "@aws-sdk/lib-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
 import type { StoredValue } from "../../core/log/stored-value.ts";
@@ -15,7 +15,7 @@ import type {
   DocumentView,
   RowPosition,
 } from "../../core/view/document-view.ts";
-import { countRefusedWrite } from "./client.ts";
+import { countRefusedWrite, plainClient } from "./client.ts";
 import { whenAnswered } from "./failure.ts";
 
 const StoredRow = z.looseObject({
@@ -54,11 +54,12 @@ export const readDocumentRow = (view: DocumentView, generation: number) => {
  * with the generation, so that two builds of a view share one table and never meet.
  */
 export const createDocumentRows = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: DynamoDBDocumentClient,
   table: string,
   view: DocumentView,
   generation: number,
 ): DocumentRows => {
+  const plain = plainClient(client);
   const keyOf = (key: string): string => `${generation}#${key}`;
   const readItem = readDocumentRow(view, generation);
   const writeItem = ({ entries, ...row }: DocumentRow) => ({
@@ -78,10 +79,10 @@ export const createDocumentRows = (
   });
   return {
     get: async (stream, { consistent }) => {
-      const Key = { row: keyOf(stream) };
-      const get = new GetCommand({ TableName: table, Key, ConsistentRead: consistent });
-      const { Item } = await whenAnswered(store, client.send(get));
-      return Item && readItem(Item);
+      const Key = marshall({ row: keyOf(stream) });
+      const get = new GetItemCommand({ TableName: table, Key, ConsistentRead: consistent });
+      const { Item } = await whenAnswered(store, plain.send(get));
+      return Item && readItem(unmarshall(Item));
     },
     put: async (row) => {
       const Item = writeItem(row);

@@ -1,14 +1,11 @@
 import {
   ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
   ResourceNotFoundException,
   ThrottlingException,
 } from "@aws-sdk/client-dynamodb";
-import {
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
@@ -20,6 +17,7 @@ import "aws-sdk-client-mock-vitest/extend";
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
+const plain = mockClient(DynamoDBClient);
 const rows = createDocumentRows(createDocumentClient(), "view", documentView(account), 3);
 
 const facts = { message: "no", $metadata: { httpStatusCode: 400 } };
@@ -37,6 +35,7 @@ const query = { index: ownerIndex, partition: "ann", descending: false, limit: 1
 
 beforeEach(() => {
   dynamo.reset();
+  plain.reset();
 });
 
 describe("a document row", () => {
@@ -61,7 +60,8 @@ describe("a document row", () => {
   });
 
   test("that is not as it was written is refused", async () => {
-    dynamo.on(GetCommand).resolves({ Item: { row: "3#account-1", stream: "account-1" } });
+    const Item = { row: { S: "3#account-1" }, stream: { S: "account-1" } };
+    plain.on(GetItemCommand).resolves({ Item });
     await expect(rows.get("account-1", { consistent: true })).rejects.toThrow("version");
   });
 });
@@ -73,12 +73,12 @@ describe("reading rows", () => {
   ] as const;
 
   test.each(reads)("refuses %s as unavailable while the store is throttled", async (_, read) => {
-    dynamo.onAnyCommand().rejects(throttled);
+    for (const client of [dynamo, plain]) client.onAnyCommand().rejects(throttled);
     await expect(read()).rejects.toMatchObject({ name: "Refusal", kind: "unavailable" });
   });
 
   test.each(reads)("throws faults on for %s", async (_, read) => {
-    dynamo.onAnyCommand().rejects(missing);
+    for (const client of [dynamo, plain]) client.onAnyCommand().rejects(missing);
     await expect(read()).rejects.toBe(missing);
   });
 
