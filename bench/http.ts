@@ -129,7 +129,7 @@ const find = (measured: readonly (readonly [Comparison, readonly Round[]])[]): F
       ),
     ]),
     remarks: [
-      "The bare sides make one call of the SDK each, from a process of their own. The host checks a token, decides, and keeps all views up to date meanwhile.",
+      "The bare sides make one call of the SDK each, from a process of their own. The host checks a token and decides; its views let commands go first, and follow when there are fewer.",
       ...measured.map(
         ([{ host }, rounds]) =>
           `After the last of the ${host} the views were up to date within ${medianOf(rounds.map(({ lagMs }) => lagMs)).toFixed(0)} ms.`,

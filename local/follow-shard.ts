@@ -15,7 +15,7 @@ export interface FollowOptions extends DeliveryOptions {
   readonly batchSize: number;
   /** Pause between reads that find nothing. */
   readonly pollMs: number;
-  /** How many times as long as a full batch took is rested, while more is being written. */
+  /** How many times as long as a delivery took is rested, when writers were many meanwhile. */
   readonly restFactor: number;
   readonly disorder: Disorder | undefined;
   log(line: string): void;
@@ -39,7 +39,7 @@ interface Waiter {
 
 const retryMs = 250;
 const restMaxMs = 3_000;
-/** So much written during one delivery, that writers wait for each other. */
+/** Writes during one delivery from which on writers are many: one by one, nobody writes so much in that time. */
 const busyWrites = 16;
 
 const chunks = <T>(items: readonly T[], size: number): (readonly T[])[] =>
@@ -85,8 +85,8 @@ export const followShard = (options: FollowOptions): Follower => {
   };
 
   /**
-   * Lets those go first who write: a full batch says that they are faster, and on one machine they need the engine and the
-   * processors that the function has had. Nobody rests when nothing is written, or somebody waits for the rest.
+   * Lets those go first who write: on one machine they need the engine and the processors that the function has had. What
+   * waits is folded into fewer rows. Nobody rests when somebody waits for what is left.
    */
   const rest = async (tookMs: number): Promise<void> => {
     if (waiters.length > 0 || signal.aborted) return;
@@ -109,8 +109,8 @@ export const followShard = (options: FollowOptions): Follower => {
       closed = read.closed;
       if (!disorder?.holds) await note({ sequence, closed });
       release(began, read.records);
-      const isBehind = rings - rungBefore >= busyWrites;
-      if (isBehind) await rest(performance.now() - startedAt);
+      const isBusy = rings - rungBefore >= busyWrites;
+      if (isBusy) await rest(performance.now() - startedAt);
       if (!closed && !last) await bell.wait(options.pollMs);
     }
   };

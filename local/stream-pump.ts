@@ -18,7 +18,7 @@ export interface PumpSettings {
   readonly backoffMaxMs: number;
   /** Pause between reads that find nothing: what a reader feels as lag when nobody calls `wake`. */
   readonly pollMs: number;
-  /** How many times as long as a full batch took is rested, while more is being written: who writes goes first. */
+  /** How many times as long as a delivery took is rested, when writers were many meanwhile; 3 s at most. */
   readonly restFactor: number;
   /** For tests: records come out of order, twice and late, the same way for the same seed. */
   readonly disorderSeed?: number;

@@ -76,5 +76,7 @@ test("the background ends with its host, also when that is killed", async () => 
 
 test("a start that fails is refused with its reason", async () => {
   const options = { dataDir, streamArn: "arn:none", queueUrl: "http://127.0.0.1:1/none" };
-  await expect(startBackgroundApart(options, () => undefined)).rejects.toThrow("environment variable");
+  await expect(startBackgroundApart(options, () => undefined)).rejects.toThrow(
+    "environment variable",
+  );
 });
