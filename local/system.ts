@@ -88,11 +88,11 @@ const startParts = async (
   const { queue, engineDied } = endpoints;
   const queueUrl = queue.queueUrl(workQueue.name);
   const start = options.background ?? startBackground;
-  const [functions, background] = await Promise.all([
-    loadFunctions(httpFunctions),
-    start({ dataDir, streamArn, queueUrl, ...(options.pump && { pump: options.pump }) }, log),
-  ]);
-  stopper.add("background", background.stop);
+  const pump = options.pump && { pump: options.pump };
+  const starting = start({ dataDir, streamArn, queueUrl, ...pump }, log);
+  // Also when the functions cannot be loaded: it may start all the same.
+  stopper.add("background", async () => (await starting.catch(() => undefined))?.stop());
+  const [functions, background] = await Promise.all([loadFunctions(httpFunctions), starting]);
   const gateway = await startGateway({
     port: options.port,
     routes: registry.routes,
