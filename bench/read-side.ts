@@ -35,6 +35,8 @@ const deploy = (tables: readonly TableDefinition[], url: string): void => {
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: url,
     AWS_ENDPOINT_URL_SQS: "http://127.0.0.1:9",
     WORK_QUEUE_URL: "http://127.0.0.1:9/queue",
+    // As the local host has it.
+    DOCUMENT_SEGMENTS: "1",
     POWERTOOLS_SERVICE_NAME: "bench",
     POWERTOOLS_LOG_LEVEL: "WARN",
     POWERTOOLS_METRICS_DISABLED: "true",

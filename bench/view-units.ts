@@ -5,7 +5,7 @@ import type { View } from "../lib/core/view/view.ts";
 import { accountHistory, likeHistory } from "./histories.ts";
 import { type BenchReadSide, usedBy } from "./read-side.ts";
 
-/** Notifications that the projector is handed at a time, as its mapping has it. */
+/** Notifications in the batches that are measured; the mapping hands over up to ten times as many. */
 export const batchSize = 100;
 
 /** A batch of notifications, and the commits that came before it. */

@@ -10,6 +10,7 @@ import { createViewCatalogue } from "../lib/adapters/dynamodb/view-catalogue.ts"
 import { createQueueClient } from "../lib/adapters/sqs/client.ts";
 import { createWorkQueue } from "../lib/adapters/sqs/work-queue.ts";
 import type { AuditPorts, Served } from "../lib/core/audit/audit.ts";
+import { segmentsDefault } from "../lib/core/log/segments.ts";
 import { eventTable, viewControlTable } from "../lib/core/system/tables.ts";
 import type { RebuildPorts } from "../lib/core/upkeep/rebuild.ts";
 import type { ProjectPorts } from "../lib/core/view/project.ts";
@@ -34,6 +35,13 @@ export const projectPorts = (
   queue: createWorkQueue(queues, environment("WORK_QUEUE_URL"), clock),
 });
 
+/** As many as all walks have, unless this function was deployed with another number. */
+const documentSegments = (): number => {
+  const { DOCUMENT_SEGMENTS: told = String(segmentsDefault) } = process.env;
+  if (/^[1-9]\d{0,2}$/.test(told)) return Number(told);
+  throw new Error(`DOCUMENT_SEGMENTS is "${told}"; it must be a whole number from 1 to 999.`);
+};
+
 /** What rebuilding a view needs besides. */
 export const rebuildPorts = (
   client: DynamoDBDocumentClient,
@@ -42,6 +50,7 @@ export const rebuildPorts = (
   ...projectPorts(client, queues),
   rebuilds: createRebuilds(client, tableName(viewControlTable)),
   log: createLogWalker(client, tableName(eventTable)),
+  documentSegments: documentSegments(),
 });
 
 const served =

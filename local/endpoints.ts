@@ -110,6 +110,8 @@ export const functionEnvironment = (
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   STAGE: "local",
   SUBJECT_KEYS: "per-user",
+  // The engine goes from stream to stream in a walk that is not split only; it works off one request after the other anyway.
+  DOCUMENT_SEGMENTS: "1",
   WORK_QUEUE_URL: queue.queueUrl(workQueue.name),
   DEAD_LETTER_QUEUE_URL: queue.queueUrl(workQueue.deadLetters),
   EVENT_BUS_NAME: busName,

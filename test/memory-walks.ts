@@ -26,8 +26,15 @@ interface Place<T> {
   readonly cursor: WalkCursor;
 }
 
-const hashOf = (partition: string): number =>
-  createHash("sha256").update(partition).digest().readUInt32BE();
+const hashes = new Map<string, number>();
+
+const hashOf = (partition: string): number => {
+  const known = hashes.get(partition);
+  if (known !== undefined) return known;
+  const hash = createHash("sha256").update(partition).digest().readUInt32BE();
+  hashes.set(partition, hash);
+  return hash;
+};
 
 const order = (
   left: Pick<Place<unknown>, "partition" | "sort">,
@@ -40,10 +47,11 @@ const order = (
 /** A page of a scan; one that is full names a next one, whether anything follows or not. */
 const pageOf = <T>(
   places: readonly Place<T>[],
-  { segment, segments, after }: WalkOptions,
-  pageSize: number,
+  { segment, segments, after, limit = Number.POSITIVE_INFINITY }: WalkOptions,
+  most: number,
   placeOf: (cursor: WalkCursor) => Pick<Place<unknown>, "partition" | "sort">,
 ): WalkPage<T> => {
+  const pageSize = Math.min(most, limit);
   const page = places
     .filter(({ partition }) => hashOf(partition) % segments === segment)
     .filter((place) => after === undefined || order(place, placeOf(after)) > 0)

@@ -1,7 +1,7 @@
 import type { AuditPorts, Served } from "../lib/core/audit/audit.ts";
 import type { Bus, BusEvent } from "../lib/core/bus/bus.ts";
 import type { Commit } from "../lib/core/log/commit.ts";
-import type { WalkCursor } from "../lib/core/log/segments.ts";
+import { segmentsDefault, type WalkCursor } from "../lib/core/log/segments.ts";
 import type { RebuildPorts } from "../lib/core/upkeep/rebuild.ts";
 import type { SweepGenerationPorts } from "../lib/core/upkeep/sweep-generation.ts";
 import { doWork } from "../lib/core/upkeep/work.ts";
@@ -135,6 +135,7 @@ export const createReadSide = (options: ReadSideOptions = {}): ReadSide => {
         range: (...asked) => during("store.range", () => store.range(...asked)),
       },
       log: memoryLogWalker(log, pageSize, during),
+      documentSegments: segmentsDefault,
       audits: memoryAudits(audits, during),
       sweeper: { sweep: (...asked) => during("sweeper.sweep", () => sweep(...asked)) },
       bus: {

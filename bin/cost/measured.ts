@@ -36,4 +36,10 @@ export const measured = {
 export const unitBytes = { write: 1024, read: 4096 } as const;
 
 /** Notifications that the projector's mapping hands over at a time. */
-export const batchMax = 100;
+export const batchMax = 1_000;
+
+/**
+ * How a rebuild of a document view walks the log: from a history of so many commits on it goes from stream to stream, and
+ * looks at so many commits before each stride of so many streams.
+ */
+export const rebuildWalk = { denseCommits: 32, probeKeys: 128, stride: 64 } as const;

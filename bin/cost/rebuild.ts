@@ -1,5 +1,5 @@
 import { flowOf } from "./flow.ts";
-import { measured, unitBytes } from "./measured.ts";
+import { measured, rebuildWalk, unitBytes } from "./measured.ts";
 import { prices } from "./prices.ts";
 import type { Workload } from "./workload.ts";
 
@@ -10,10 +10,26 @@ export interface RebuildPrice {
   readonly dollars: number;
 }
 
-/** The log is walked once, strongly; each stream is loaded by its newest snapshot at most, and its row written. */
+/** Read units of a strong read of so many bytes. */
+const readsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / unitBytes.read));
+
+/** Each stream is found by its first commit and loaded by its last one; every so often some commits are looked at. */
+const readsPerLongStream = ({ history, "commit-bytes": bytes }: Workload): number => {
+  const { probeKeys, stride } = rebuildWalk;
+  const streamsPerLook = stride + Math.ceil(probeKeys / history);
+  return 2 * readsOf(bytes) + readsOf(probeKeys * bytes) / streamsPerLook;
+};
+
+/**
+ * Where streams are short, the log is walked once, strongly, and each stream loaded at most; where they are long, it is
+ * walked from stream to stream.
+ */
 export const rebuildPriceOf = (workload: Workload): RebuildPrice => {
   const { logBytes, streams } = flowOf(workload);
-  const readUnits = logBytes / unitBytes.read + streams;
+  const readUnits =
+    workload.history < rebuildWalk.denseCommits
+      ? logBytes / unitBytes.read + streams
+      : streams * readsPerLongStream(workload);
   const writeUnits = streams * measured.documentPerStream;
   const dollars = (readUnits * prices.reads.dollars + writeUnits * prices.writes.dollars) / 1e6;
   return { readUnits, writeUnits, dollars };

@@ -161,13 +161,6 @@ export const describeRebuilds = (name: string, make: () => RebuildsUnderTest): v
         expect(last?.after).toBeUndefined();
       });
 
-      test("says whether it went by the heads of streams", async () => {
-        await save({ ...begun, byHead: true }, undefined);
-        expect((await saved())[0]?.byHead).toBe(true);
-        await save(grown, seen(7));
-        expect((await saved())[0]?.byHead).toBeUndefined();
-      });
-
       test("belongs to whoever has moved it on", async () => {
         await save(begun, undefined);
         await save(grown, seen(7));

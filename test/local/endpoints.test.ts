@@ -53,5 +53,6 @@ test("functions find every table, and every service on this machine", () => {
     AWS_ENDPOINT_URL_SQS: endpoints.queue.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.bus.url,
     STAGE: "local",
+    DOCUMENT_SEGMENTS: "1",
   });
 });

@@ -16,7 +16,7 @@ export interface ScannedPage {
 }
 
 /**
- * Scans one page (at most 1 MB) of one segment of a table, strongly. Refuses as `unavailable` while the store, called by
+ * Scans one page (at most 1 MB, and at most the limit) of one segment of a table, strongly. Refuses as `unavailable` while the store, called by
  * its name, does not answer.
  */
 export const scanPage = async (
@@ -30,11 +30,15 @@ export const scanPage = async (
     | "ExpressionAttributeNames"
     | "ExpressionAttributeValues"
   >,
-  { segment, segments, after }: WalkOptions,
+  { segment, segments, after, limit }: WalkOptions,
 ): Promise<ScannedPage> => {
-  const part = segments === 1 ? {} : { Segment: segment, TotalSegments: segments };
-  const start = after ? { ExclusiveStartKey: after } : {};
-  const command = new ScanCommand({ ...scan, ...part, ...start, ConsistentRead: true });
+  const command = new ScanCommand({
+    ...scan,
+    ...(segments > 1 && { Segment: segment, TotalSegments: segments }),
+    ...(after && { ExclusiveStartKey: after }),
+    ...(limit !== undefined && { Limit: limit }),
+    ConsistentRead: true,
+  });
   const { Items = [], LastEvaluatedKey } = await whenAnswered(store, client.send(command));
   return { items: Items, next: LastEvaluatedKey && Cursor.parse(LastEvaluatedKey) };
 };

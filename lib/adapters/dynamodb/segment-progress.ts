@@ -14,7 +14,6 @@ const Saved = z.looseObject({
   segment: z.int(),
   done: z.boolean(),
   after: z.exactOptional(z.record(z.string(), z.union([z.string(), z.number()]))),
-  byHead: z.exactOptional(z.literal(true)),
   streams: z.int(),
   events: z.int(),
   savedAt: z.string(),

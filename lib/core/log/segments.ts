@@ -32,11 +32,13 @@ export interface WalkOptions {
   readonly segment: number;
   readonly segments: number;
   readonly after?: WalkCursor;
+  /** Items that a page has at most; undefined: as many as the store gives. */
+  readonly limit?: number;
 }
 
 /**
  * Walks the whole log, strongly read; commits of one stream stand together and in order, and all of them in one
- * segment. A cursor names `stream` and `version` of the last item seen.
+ * segment. A cursor names `stream` and `version` of the last item seen, or of one that need not be there.
  */
 export interface LogWalker {
   commits(options: WalkOptions): Promise<WalkPage<Commit | Damaged>>;
@@ -44,13 +46,20 @@ export interface LogWalker {
   keys(options: WalkOptions): Promise<WalkPage<CommitKey>>;
 }
 
+/**
+ * Where a walk goes on that is to meet nothing more of a stream. Source: AWS Database Blog, "Generate a distinct set of
+ * partition keys for an Amazon DynamoDB table efficiently".
+ */
+export const behindStream = (stream: string): WalkCursor => ({
+  stream,
+  version: Number.MAX_SAFE_INTEGER,
+});
+
 /** How far the work on one segment has come; saved after every page, so that it goes on after a crash. */
 export interface SegmentProgress {
   readonly segment: number;
   readonly done: boolean;
   readonly after?: WalkCursor;
-  /** Set when the page before the cursor was taken in up to the heads of its streams, beyond the cursor. */
-  readonly byHead?: true;
   readonly streams: number;
   readonly events: number;
 }

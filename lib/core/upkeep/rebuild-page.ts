@@ -1,9 +1,11 @@
 import { inParallel } from "../in-parallel.ts";
 import type { Commit } from "../log/commit.ts";
 import {
+  behindStream,
   type CommitKey,
   isDamaged,
   type SegmentProgress,
+  type WalkCursor,
   type WalkOptions,
   type WalkPage,
 } from "../log/segments.ts";
@@ -15,10 +17,16 @@ import type { Build, View } from "../view/view.ts";
 import type { RebuildPorts, RebuildRecord } from "./rebuild.ts";
 
 /**
- * Commits on a page, for each stream of the view on it, from which on it is cheaper to load the streams than to carry
- * and parse their commits. A load is two round trips and two read units; so many small commits are eight.
+ * Commits that streams have on average from which on it is cheaper to load each stream than to read, carry and parse its
+ * commits. To find and load one is two round trips and three read units; so many small commits are five or more.
  */
-export const denseCommits = 50;
+export const denseCommits = 32;
+
+/** Keys that are looked at to learn whether the log is dense. */
+export const probeKeys = 4 * denseCommits;
+
+/** Streams that are gone to one after the other, past what lies between, before the log is looked at again. */
+export const stride = 64;
 
 /** A page that was taken in: where its segment stands now, and whether the log is dense there. */
 export interface TakenPage {
@@ -32,38 +40,25 @@ const walkOf = ({ segments }: RebuildRecord, { segment, after }: SegmentProgress
   ...(after ? { after } : {}),
 });
 
-/** What a page holds for a view; the stream that the cursor stands in may be whole already. */
-const ownOf = <T extends CommitKey>(
-  { domain }: View,
-  { after, byHead }: SegmentProgress,
-  items: readonly T[],
-): readonly T[] =>
-  items.filter(
-    ({ stream }) =>
-      categoryOf(stream) === domain.category && !(byHead === true && stream === after?.stream),
-  );
+/** What a walk has met for a view. */
+const ownOf = <T extends CommitKey>({ domain }: View, items: readonly T[]): readonly T[] =>
+  items.filter(({ stream }) => categoryOf(stream) === domain.category);
 
-const isDense = ({ items }: WalkPage<CommitKey>, own: readonly CommitKey[]): boolean =>
-  items.length >= denseCommits * new Set(own.map(({ stream }) => stream)).size;
+const isDense = (items: readonly CommitKey[]): boolean =>
+  items.length >= denseCommits * new Set(items.map(({ stream }) => stream)).size;
 
-const taken = (
+const moved = (
   before: SegmentProgress,
-  page: WalkPage<CommitKey>,
+  next: WalkCursor | undefined,
   own: readonly CommitKey[],
   events: number,
-  byHead: boolean,
-): TakenPage => {
-  const { next } = page;
-  const progress = {
-    segment: before.segment,
-    done: next === undefined,
-    ...(next ? { after: next } : {}),
-    ...(byHead ? { byHead: true as const } : {}),
-    streams: before.streams + own.filter(({ version }) => version === 1).length,
-    events: before.events + events,
-  };
-  return { progress, isDense: isDense(page, own) };
-};
+): SegmentProgress => ({
+  segment: before.segment,
+  done: next === undefined,
+  ...(next ? { after: next } : {}),
+  streams: before.streams + own.filter(({ version }) => version === 1).length,
+  events: before.events + events,
+});
 
 /** Takes in one page of the log; what fails is parked, and keeps the build from serving until it is healed. */
 export const takeCommits = async (
@@ -74,7 +69,7 @@ export const takeCommits = async (
 ): Promise<TakenPage> => {
   const { view, generation } = build;
   const page = await ports.log.commits(walkOf(rebuild, progress));
-  const own = ownOf(view, progress, page.items);
+  const own = ownOf(view, page.items);
   const commits = own.filter((item): item is Commit => !isDamaged(item));
   // A damaged stream is tried up to its head, where the damage is met again and noted as the reason of its parking.
   const damaged = own.filter(isDamaged).map(({ stream }) => [stream, []] as const);
@@ -82,13 +77,62 @@ export const takeCommits = async (
   for (const [stream, cause] of await applyView(ports, build, groups))
     await parkAndQueue(ports, { view: view.name, generation, stream, cause });
   const events = commits.reduce((sum, commit) => sum + commit.events.length, 0);
-  return taken(progress, page, own, events, false);
+  return { progress: moved(progress, page.next, own, events), isDense: isDense(page.items) };
+};
+
+/** Where a walk goes on behind the streams that a page has met. */
+const behind = ({ items, next }: WalkPage<CommitKey>): WalkCursor | undefined => {
+  const last = items.at(-1);
+  return next && last ? behindStream(last.stream) : next;
 };
 
 /**
- * Takes in one page of a dense log by its keys: each stream that is on it is loaded from its newest snapshot and brought
- * to its head, so that the pages which it goes on to have nothing more to say of it. Undefined when the page is not
- * dense, or the view is no document: then nothing was done.
+ * True when a segment ends with a stream. That is believed only behind a key that is there: behind any other, DynamoDB
+ * goes on, but there are engines that find nothing more in a segment.
+ */
+const endsWith = async (
+  { log, store }: Pick<RebuildPorts, "log" | "store">,
+  walk: WalkOptions,
+  stream: string,
+): Promise<boolean> => {
+  const [head] = await store.tail(stream, { limit: 1, consistent: true });
+  let after: WalkCursor | undefined = head && { stream, version: head.version };
+  while (after) {
+    const { items, next } = await log.keys({ ...walk, after, limit: 1 });
+    if (items.length > 0) return false;
+    after = next;
+  }
+  return head !== undefined;
+};
+
+/**
+ * The keys that a walk meets which goes from stream to stream, past what lies between; undefined where the log is not
+ * dense, or does not let itself be walked so.
+ */
+const walkStreams = async (
+  ports: Pick<RebuildPorts, "log" | "store">,
+  walk: WalkOptions,
+): Promise<WalkPage<CommitKey> | undefined> => {
+  const probe = await ports.log.keys({ ...walk, limit: probeKeys });
+  if (!isDense(probe.items)) return undefined;
+  const items = [...probe.items];
+  let next = behind(probe);
+  for (let steps = 0; next && steps < stride; steps++) {
+    const step = await ports.log.keys({ ...walk, after: next, limit: 1 });
+    items.push(...step.items);
+    next = behind(step);
+  }
+  if (next) return { items, next };
+  const last = items.at(-1);
+  return !probe.next || (last && (await endsWith(ports, walk, last.stream)))
+    ? { items }
+    : undefined;
+};
+
+/**
+ * Takes in a stretch of a dense log by its streams: each is loaded from its newest snapshot and brought to its head, and
+ * what it has besides is not read. Undefined when the log is not dense there, or the view is no document: then nothing
+ * was done.
  */
 export const takeHeads = async (
   ports: RebuildPorts,
@@ -97,9 +141,9 @@ export const takeHeads = async (
   progress: SegmentProgress,
 ): Promise<TakenPage | undefined> => {
   if (view.kind !== "document") return undefined;
-  const page = await ports.log.keys(walkOf(rebuild, progress));
-  const own = ownOf(view, progress, page.items);
-  if (!isDense(page, own)) return undefined;
+  const met = await walkStreams(ports, walkOf(rebuild, progress));
+  if (!met) return undefined;
+  const own = ownOf(view, met.items);
   const first = new Map(own.toReversed().map(({ stream, version }) => [stream, version]));
   const rows = ports.tables.documents(view, generation);
   const failures = new Map<string, unknown>();
@@ -114,5 +158,5 @@ export const takeHeads = async (
   });
   for (const [stream, cause] of failures)
     await parkAndQueue(ports, { view: view.name, generation, stream, cause });
-  return taken(progress, page, own, events, true);
+  return { progress: moved(progress, met.next, own, events), isDense: true };
 };

@@ -62,6 +62,8 @@ export interface RebuildPorts extends ApplyPorts {
   readonly queue: WorkQueue;
   readonly rebuilds: Rebuilds;
   readonly log: LogWalker;
+  /** Parts that the walk of a document view's rebuild is split into; that of other views is split as all walks are. */
+  readonly documentSegments: number;
 }
 
 /** Queues segments of a build to be worked on, each by itself. */
@@ -94,7 +96,8 @@ export const startRebuild = async (
   view: View,
   options: { readonly segments?: number; readonly insteadOf?: number } = {},
 ): Promise<BuildRecord> => {
-  const { segments = segmentsDefault, insteadOf } = options;
+  const usual = view.kind === "document" ? ports.documentSegments : segmentsDefault;
+  const { segments = usual, insteadOf } = options;
   await ports.catalogue.create(view.name, view.definition);
   const rebuild = { segments, startedAt: new Date(ports.now()).toISOString() };
   const build = await ports.rebuilds.begin(view.name, view.definition, rebuild, insteadOf);

@@ -12,6 +12,7 @@ import { createTallyRows } from "../../../lib/adapters/dynamodb/tally-rows.ts";
 import { createViewCatalogue } from "../../../lib/adapters/dynamodb/view-catalogue.ts";
 import type { Served } from "../../../lib/core/audit/audit.ts";
 import type { EventStore } from "../../../lib/core/log/event-store.ts";
+import { segmentsDefault } from "../../../lib/core/log/segments.ts";
 import { eventTable, idempotencyTable, viewControlTable } from "../../../lib/core/system/tables.ts";
 import { doWork, type WorkPorts } from "../../../lib/core/upkeep/work.ts";
 import type { Work } from "../../../lib/core/upkeep/work-queue.ts";
@@ -83,6 +84,7 @@ export const createEngineReadSide = (client: DynamoDBDocumentClient): EngineRead
     rebuilds: createRebuilds(client, control),
     audits: createAudits(client, control),
     log: createLogWalker(client, eventTable.name),
+    documentSegments: segmentsDefault,
     sweeper: createRowSweeper(client, ({ table }) => table.name),
     queue: {
       send: async (works, { delaySeconds = 0 } = {}) => {

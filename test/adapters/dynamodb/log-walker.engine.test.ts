@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLogWalker } from "../../../lib/adapters/dynamodb/log-walker.ts";
 import type { Commit } from "../../../lib/core/log/commit.ts";
 import {
+  behindStream,
   type Damaged,
   isDamaged,
   type WalkCursor,
@@ -83,6 +84,20 @@ describe("a walk through the log", () => {
       expect(keys.next).toEqual(next);
       after = next;
     }
+  });
+
+  test("meets each stream once that goes on behind every stream that it meets, one key at a time", async () => {
+    const walker = createLogWalker(started.client, eventTable.name);
+    const met: string[] = [];
+    let after: WalkCursor | undefined;
+    do {
+      const options = { segment: 0, segments: 1, limit: 1, ...(after ? { after } : {}) };
+      const { items, next } = await walker.keys(options);
+      met.push(...items.map(({ stream, version }) => `${stream}@${version}`));
+      after = next && items[0] ? behindStream(items[0].stream) : next;
+    } while (after);
+    const streams = new Set(log.map(({ stream }) => stream));
+    expect(met.toSorted()).toEqual([...streams].map((stream) => `${stream}@1`).toSorted());
   });
 
   test("ends pages at about a megabyte, and says where it goes on: after the last commit that it met", async () => {

@@ -36,9 +36,9 @@ describe("a batch", () => {
     const { batch, batches, shards, shardMax } = flowOf(
       workloadWith({ ...young, "commands-per-second": 4_000 }),
     );
-    expect(batch).toBe(100);
-    expect(shardMax).toBeCloseTo(100 / 0.15, 6);
-    expect(batches).toBeCloseTo((shards * shardMax) / 100, 6);
+    expect(batch).toBe(1_000);
+    expect(shardMax).toBeCloseTo(1_000 / 1.23, 6);
+    expect(batches).toBeCloseTo((shards * shardMax) / 1_000, 6);
   });
 });
 

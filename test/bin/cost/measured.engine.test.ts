@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accountHistory } from "../../../bench/histories.ts";
 import { type BenchReadSide, startReadSide, usedBy, viewNamed } from "../../../bench/read-side.ts";
-import { batchSize, depositBatch, usedPerEvent } from "../../../bench/view-units.ts";
-import { batchMax, measured } from "../../../bin/cost/measured.ts";
+import { depositBatch, usedPerEvent } from "../../../bench/view-units.ts";
+import { batchMax, measured, rebuildWalk } from "../../../bin/cost/measured.ts";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { tailCommits } from "../../../lib/core/log/load.ts";
 import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
+import { denseCommits, probeKeys, stride } from "../../../lib/core/upkeep/rebuild-page.ts";
 import { registry } from "../../../lib/domains/index.ts";
+import { defaultPumpSettings } from "../../../local/stream-pump.ts";
 
 const accountViews = registry.views.filter(({ domain }) => domain.category === "account");
 const { perEvent, perStream, perBatch } = measured.views;
@@ -42,7 +44,11 @@ test("of these, a document and the busiest table cost what the model says", asyn
   const busiest = await Promise.all(accountViews.map(({ name }) => writesOf(name)));
   expect(Math.max(...busiest)).toBe(measured.busiestTablePerStream);
   expect(accountViews).toHaveLength(measured.viewsPerStream);
-  expect(batchSize).toBe(batchMax);
+});
+
+test("batches are as large as the model says, and rebuilds walk as it says", () => {
+  expect(batchMax).toBe(defaultPumpSettings.batchSize);
+  expect(rebuildWalk).toEqual({ denseCommits, probeKeys, stride });
 });
 
 test("a command costs what the model says: warm, cold, and with an Idempotency-Key", async () => {

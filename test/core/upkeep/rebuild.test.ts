@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { segmentsDefault } from "../../../lib/core/log/segments.ts";
 import { resumeRebuild, retiredMs, startRebuild } from "../../../lib/core/upkeep/rebuild.ts";
 import { rebuildSegment } from "../../../lib/core/upkeep/rebuild-segment.ts";
 import { doWork } from "../../../lib/core/upkeep/work.ts";
@@ -43,6 +44,16 @@ describe("a rebuild", () => {
       segments: 3,
       finishedAt: new Date(side.clock.now()).toISOString(),
     });
+  });
+
+  it.each([
+    ["document", jars, 2],
+    ["ledger", diary, segmentsDefault],
+    ["tally", purses, segmentsDefault],
+  ] as const)("of a %s is split as its kind is", async (_, view, segments) => {
+    const ports = { ...createReadSide().start(), documentSegments: 2 };
+    await startRebuild(ports, view);
+    expect(await ports.rebuilds.find(view.name)).toMatchObject({ segments });
   });
 
   it("writes a row once for all commits of a page", async () => {
