@@ -25,6 +25,11 @@ const start = async (options: Extract<Order, { order: "start" }>["options"]): Pr
   }
 };
 
+// How many wrote tells the background how busy it is.
+const wake = (writes: number): void => {
+  for (let write = 0; write < writes; write++) background?.wake();
+};
+
 const stop = async (): Promise<void> => {
   await background?.stop();
   process.exit();
@@ -32,7 +37,7 @@ const stop = async (): Promise<void> => {
 
 process.on("message", (order: Order) => {
   if (order.order === "start") void start(order.options);
-  else if (order.order === "wake") background?.wake();
+  else if (order.order === "wake") wake(order.writes);
   else if (order.order === "stop") void stop();
   else void background?.idle().then(() => report({ report: "settled", turn: order.turn }));
 });
