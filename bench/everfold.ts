@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { v7 } from "uuid";
 import { writeItems } from "../lib/adapters/dynamodb/batches.ts";
-import { createDocumentClient, plainClient } from "../lib/adapters/dynamodb/client.ts";
+import {
+  connect,
+  createDocumentClient,
+  type MeteredClient,
+} from "../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../lib/adapters/dynamodb/event-store.ts";
 import { createIdempotencyRecords } from "../lib/adapters/dynamodb/idempotency.ts";
 import type { CommandPorts } from "../lib/core/command/command-request.ts";
@@ -13,6 +17,7 @@ import type { Commit } from "../lib/core/log/commit.ts";
 import { emptyStream } from "../lib/core/log/loaded.ts";
 import { defaultSnapshotPolicy } from "../lib/core/log/snapshot.ts";
 import { createStateCache } from "../lib/core/log/state-cache.ts";
+import { createMeter } from "../lib/core/meter.ts";
 import { eventTable, idempotencyTable } from "../lib/core/system/tables.ts";
 import type { Contender, Outcome, Writer } from "./contender.ts";
 import { type Deposit, eventAt, owner } from "./deposit.ts";
@@ -83,28 +88,31 @@ const emptyMemory = () => ({ states: createStateCache(), contention: createConte
 const start = (memory: Contender["memory"], surroundings: Surroundings): Writer => {
   const tally = createTally();
   const { clock } = surroundings;
-  const client = placed(measured(createDocumentClient(), tally), surroundings);
-  placed(measured(plainClient(client), tally), surroundings);
-  const ports: CommandPorts = {
+  const connection = connect(placed(measured(createDocumentClient(), tally), surroundings));
+  placed(measured(connection.twin, tally), surroundings);
+  const lasting = {
     ...clock,
-    store: createEventStore(client, names),
     ...emptyMemory(),
-    records: createIdempotencyRecords(client, names.idempotency),
     sealer,
     policy: defaultSnapshotPolicy,
     newId: () => v7(undefined, new Uint8Array(16)),
   };
+  const portsBy = (client: MeteredClient): CommandPorts => ({
+    ...lasting,
+    ...(memory === "warm" ? {} : emptyMemory()),
+    store: createEventStore(client, names),
+    records: createIdempotencyRecords(client, names.idempotency),
+  });
   return {
     tally,
-    deposit: (id, deposit) =>
-      send(memory === "warm" ? ports : { ...ports, ...emptyMemory() }, id, deposit),
+    deposit: (id, deposit) => send(portsBy(connection.metered(createMeter())), id, deposit),
     grow: (id, length) =>
       writeItems(
-        client,
+        connection.metered(createMeter()),
         names.events,
         [...commitsOf(id, length, 1, clock.now)].map((commit) => ({ put: { ...commit } })),
       ),
-    close: () => client.destroy(),
+    close: () => connection.destroy(),
   };
 };
 

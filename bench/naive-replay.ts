@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { inParallel } from "../lib/core/in-parallel.ts";
 import type { Commit } from "../lib/core/log/commit.ts";
 import { advance, emptyStream, type Loaded } from "../lib/core/log/loaded.ts";
@@ -36,7 +36,7 @@ const takeLedger = ({ ports }: BenchReadSide, view: View, generation: number): T
     );
 };
 
-const addTo = (client: DynamoDBDocumentClient, table: string, key: object, sums: object) => {
+const addTo = (client: BenchReadSide["client"], table: string, key: object, sums: object) => {
   const entries = Object.entries(sums);
   return client.send(
     new UpdateCommand({

@@ -1,6 +1,11 @@
-import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { rebuildPorts } from "../lambdas/read-side-ports.ts";
-import { clientBounds, createDocumentClient, withMeter } from "../lib/adapters/dynamodb/client.ts";
+import {
+  clientBounds,
+  connect,
+  createDocumentClient,
+  type MeteredClient,
+} from "../lib/adapters/dynamodb/client.ts";
 import { inParallel } from "../lib/core/in-parallel.ts";
 import { createMeter, type Usage } from "../lib/core/meter.ts";
 import { type TableDefinition, tableVariable } from "../lib/core/system/table.ts";
@@ -15,7 +20,8 @@ import { type BenchEngine, startBenchEngine } from "./engine.ts";
 /** The read side on an engine, wired as its functions wire it; only the queue is in this process. */
 export interface BenchReadSide {
   readonly engine: BenchEngine;
-  readonly client: DynamoDBDocumentClient;
+  /** Everything is one operation to it; `usedBy` tells what was used in between. */
+  readonly client: MeteredClient;
   readonly ports: RebuildPorts;
   /** Does what rebuilds queue, so many messages at once, as the worker does; throws when a stream was parked. */
   drain(atOnce: number): Promise<void>;
@@ -44,7 +50,7 @@ const deploy = (tables: readonly TableDefinition[], url: string): void => {
 };
 
 /** A client keeps the address that it finds at its first request. */
-const settle = (client: DynamoDBDocumentClient, table: string): Promise<unknown> =>
+const settle = (client: MeteredClient, table: string): Promise<unknown> =>
   client.send(new ScanCommand({ TableName: table, Limit: 1 }));
 
 /** Starts an engine with every table of the system, on a file that may have a log already, and the read side on it. */
@@ -55,7 +61,8 @@ export const startReadSide = async (
   const tables = registry.tables.map(tableOf);
   const engine = await startBenchEngine(tables, options);
   deploy(tables, engine.url);
-  const client = createDocumentClient({ ...clientBounds, silenceMs: engineSilenceMs });
+  const connection = connect(createDocumentClient({ ...clientBounds, silenceMs: engineSilenceMs }));
+  const client = connection.metered(createMeter());
   await settle(client, tables[0]?.name ?? "");
   const messages: Work[] = [];
   const queue: RebuildPorts["queue"] = {
@@ -63,7 +70,7 @@ export const startReadSide = async (
       messages.push(...works);
     },
   };
-  const ports = { ...rebuildPorts(client), queue };
+  const ports = rebuildPorts(client, queue);
   return {
     engine,
     client,
@@ -77,17 +84,25 @@ export const startReadSide = async (
         });
     },
     stop: async () => {
-      client.destroy();
+      connection.destroy();
       await engine.stop();
     },
   };
 };
 
-/** What some work uses of the store, by the system's own count. */
-export const usedBy = async (work: () => Promise<unknown>): Promise<Usage> => {
-  const meter = createMeter();
-  await withMeter(meter, work);
-  return meter.used;
+/** What some work uses of the store, by the system's own count; whatever else the client does meanwhile is counted, too. */
+export const usedBy = async (
+  { client: { meter } }: Pick<BenchReadSide, "client">,
+  work: () => Promise<unknown>,
+): Promise<Usage> => {
+  const before = meter.used;
+  await work();
+  const after = meter.used;
+  return {
+    roundTrips: after.roundTrips - before.roundTrips,
+    readUnits: after.readUnits - before.readUnits,
+    writeUnits: after.writeUnits - before.writeUnits,
+  };
 };
 
 /** A view by its name; throws when there is none. */

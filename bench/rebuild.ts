@@ -32,17 +32,17 @@ const naiveGeneration = 1_000_000;
 /** Part of the run that goes into making the log. */
 const seedingShare = 0.3;
 
-const timed = async (events: () => Promise<number>): Promise<Filling> => {
+const timed = async (side: BenchReadSide, events: () => Promise<number>): Promise<Filling> => {
   const start = performance.now();
   let taken = 0;
-  const used = await usedBy(async () => {
+  const used = await usedBy(side, async () => {
     taken = await events();
   });
   return { events: taken, seconds: (performance.now() - start) / 1000, used };
 };
 
 const rebuildView = (side: BenchReadSide, view: View): Promise<Filling> =>
-  timed(async () => {
+  timed(side, async () => {
     const { generation } = await startRebuild(side.ports, view);
     await side.drain(workersMax);
     const progress = await side.ports.rebuilds.progress(view.name, generation);
@@ -80,7 +80,7 @@ const replay = (
   eventsMax: number,
   progress: (done: number) => void,
 ): Promise<Filling> =>
-  timed(() =>
+  timed(side, () =>
     replayNaively(
       side,
       view,

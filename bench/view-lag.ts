@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
-import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
+import type { MeteredClient } from "../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../lib/adapters/dynamodb/event-store.ts";
 import type { Commit } from "../lib/core/log/commit.ts";
 import type { Loaded } from "../lib/core/log/loaded.ts";
@@ -84,7 +85,7 @@ const send = async (
 };
 
 /** Starts the projector behind the stream of the event table, as the local host does. */
-export const watchLag = async (client: DynamoDBDocumentClient): Promise<LagWatch> => {
+export const watchLag = async (client: MeteredClient): Promise<LagWatch> => {
   const directory = await mkdtemp(join(tmpdir(), "everfold-bench-"));
   const streams = new DynamoDBStreamsClient({});
   const plain = new DynamoDBClient({});
@@ -138,7 +139,7 @@ export const watchLag = async (client: DynamoDBDocumentClient): Promise<LagWatch
 
 /** Milliseconds of bare puts of a commit, one after the other on an idle engine; ascending. */
 export const barePuts = async (
-  client: DynamoDBDocumentClient,
+  client: MeteredClient,
   count: number,
 ): Promise<readonly number[]> => {
   const ms: number[] = [];

@@ -53,7 +53,9 @@ export const usedPerEvent = async (
   { before, commits }: Batch,
 ): Promise<Usage> => {
   await apply(side, views, before);
-  const { roundTrips, readUnits, writeUnits } = await usedBy(() => apply(side, views, commits));
+  const { roundTrips, readUnits, writeUnits } = await usedBy(side, () =>
+    apply(side, views, commits),
+  );
   const { length } = commits;
   return {
     roundTrips: roundTrips / length,

@@ -1,6 +1,7 @@
 import type { CommandAnswer, CommandRequest } from "../lib/core/command/command-request.ts";
 import { execute } from "../lib/core/command/execute.ts";
 import { streamOf } from "../lib/core/domain/domain.ts";
+import type { Meter } from "../lib/core/meter.ts";
 import { routeKey } from "../lib/core/system/route.ts";
 import { registry } from "../lib/domains/index.ts";
 import { commandPorts } from "./command-ports.ts";
@@ -15,13 +16,18 @@ import { createTurns } from "./turns.ts";
 
 const routes = new Map(registry.commands.map((route) => [routeKey(route), route]));
 const teller = createTeller("command");
-const ports = commandPorts((outcome) =>
+const portsBy = commandPorts((outcome) =>
   teller.count(outcome === "made" ? "KeysMade" : "KeysRefused"),
 );
 const turns = createTurns();
 
 /** Carries out a request; tells how often it was tried, which is none for a safe repeat and more than one on a conflict. */
-const carryOut = async (request: CommandRequest, about: About): Promise<CommandAnswer> => {
+const carryOut = async (
+  request: CommandRequest,
+  about: About,
+  meter: Meter,
+): Promise<CommandAnswer> => {
+  const ports = portsBy(meter);
   let attempts = 0;
   const store = toldAppends(ports.store, () => {
     attempts += 1;
@@ -42,13 +48,13 @@ const countOutcome = (status: number): void => {
 /** Carries out `POST /{collection}/{id}/{command}`. */
 export const handler = endpoint(
   teller,
-  async (event, about) => {
+  async (event, about, meter) => {
     const route = routes.get(event.routeKey);
     if (!route) throw unknownRoute(event);
     const { id, request } = commandRequest(route, event);
     const streams = request.steps.map((step) => streamOf(request.domain, step.id));
     about({ stream: streams[0], others: streams.length > 1 ? streams.slice(1) : undefined });
-    return commandAnswer(id, await turns.take(streams, () => carryOut(request, about)));
+    return commandAnswer(id, await turns.take(streams, () => carryOut(request, about, meter)));
   },
   countOutcome,
 );

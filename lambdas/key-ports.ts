@@ -1,5 +1,5 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { MeteredClient } from "../lib/adapters/dynamodb/client.ts";
 import { createDataKeyRows } from "../lib/adapters/dynamodb/data-keys.ts";
 import { createSubjectKeyRows } from "../lib/adapters/dynamodb/subject-keys.ts";
 import { createKmsClient } from "../lib/adapters/kms/client.ts";
@@ -16,7 +16,7 @@ import type { DestroyStagePorts } from "../lib/core/personal/destroy-stage-keys.
 import type { ErasePorts } from "../lib/core/personal/erase.ts";
 import type { KeyMaker } from "../lib/core/personal/key-service.ts";
 import { createOpener } from "../lib/core/personal/opener.ts";
-import { createSealer } from "../lib/core/personal/sealer.ts";
+import { createSealer, type SealerPorts, type SealingKey } from "../lib/core/personal/sealer.ts";
 import type { Opener, Sealer } from "../lib/core/personal/sealing.ts";
 import type { SweepPorts } from "../lib/core/personal/sweep.ts";
 import { subjectKeyTable } from "../lib/core/system/tables.ts";
@@ -43,44 +43,52 @@ const keyMaker = (kms: KMSClient): KeyMaker =>
     : createOwnKeyMaker(kms, environment("STAGE"));
 
 /**
- * Seals personal values; data keys are remembered as long as the process lives, each for a minute.
+ * Seals personal values, for one operation after the other; data keys are remembered as long as the process lives, each
+ * for a minute.
  */
-export const sealer = (client: DynamoDBDocumentClient, tellOfKey: TellOfKey): Sealer =>
-  createSealer({
+export const sealer = (tellOfKey: TellOfKey): ((client: MeteredClient) => Sealer) => {
+  const table = tableName(subjectKeyTable);
+  const keys = toldKeys(keyMaker(createKmsClient()), tellOfKey);
+  const cache = createDataKeyCache<SealingKey>(cachePorts);
+  const ports = (client: MeteredClient): SealerPorts => ({
     ...clock,
-    rows: createSubjectKeyRows(client, tableName(subjectKeyTable)),
-    dataKeys: createDataKeyRows(client, tableName(subjectKeyTable)),
-    keys: toldKeys(keyMaker(createKmsClient()), tellOfKey),
-    cache: createDataKeyCache(cachePorts),
+    rows: createSubjectKeyRows(client, table),
+    dataKeys: createDataKeyRows(client, table),
+    keys,
+    cache,
   });
+  // Most commands seal nothing: what sealing needs is put together when it is needed.
+  return (client) => ({
+    seal: (subject, values) => createSealer(ports(client)).seal(subject, values),
+  });
+};
 
 /**
- * Opens personal values; data keys are remembered as long as the process lives, each for a minute.
+ * Opens personal values, for one operation after the other; data keys are remembered as long as the process lives, each
+ * for a minute.
  */
-export const opener = (client: DynamoDBDocumentClient): Opener =>
-  createOpener({
-    ...clock,
-    rows: createDataKeyRows(client, tableName(subjectKeyTable)),
-    keys: createKeyUnwrapper(createKmsClient()),
-    cache: createDataKeyCache(cachePorts),
-  });
+export const opener = (): ((client: MeteredClient) => Opener) => {
+  const table = tableName(subjectKeyTable);
+  const keys = createKeyUnwrapper(createKmsClient());
+  const cache = createDataKeyCache(cachePorts);
+  return (client) =>
+    createOpener({ ...clock, rows: createDataKeyRows(client, table), keys, cache });
+};
 
-/** What erasing a user needs. */
-export const erasePorts = (client: DynamoDBDocumentClient): ErasePorts => ({
-  ...clock,
-  rows: createSubjectKeyRows(client, tableName(subjectKeyTable)),
-  keys: createKeyDestroyer(createKmsClient()),
-});
+/** What erasing a user needs, by operation. */
+export const erasePorts = (): ((client: MeteredClient) => ErasePorts) => {
+  const table = tableName(subjectKeyTable);
+  const keys = createKeyDestroyer(createKmsClient());
+  return (client) => ({ ...clock, rows: createSubjectKeyRows(client, table), keys });
+};
 
-/** What finishing interrupted work on keys needs. */
-export const sweepPorts = (client: DynamoDBDocumentClient): SweepPorts => {
+/** What finishing interrupted work on keys needs, by operation. */
+export const sweepPorts = (): ((client: MeteredClient) => SweepPorts) => {
+  const table = tableName(subjectKeyTable);
   const kms = createKmsClient();
   const catalogue = isShared() ? emptyKeyCatalogue : createKeyCatalogue(kms, environment("STAGE"));
-  return {
-    ...clock,
-    rows: createSubjectKeyRows(client, tableName(subjectKeyTable)),
-    keys: { ...createKeyDestroyer(kms), ...catalogue },
-  };
+  const keys = { ...createKeyDestroyer(kms), ...catalogue };
+  return (client) => ({ ...clock, rows: createSubjectKeyRows(client, table), keys });
 };
 
 /** What destroying all keys of a stage needs. */

@@ -1,35 +1,38 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
-import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
+import { connect, type MeteredClient } from "../lib/adapters/dynamodb/client.ts";
 import { createProjectorLag } from "../lib/adapters/dynamodb/projector-lag.ts";
 import type { Commit } from "../lib/core/log/commit.ts";
 import { viewControlTable } from "../lib/core/system/tables.ts";
-import { project } from "../lib/core/view/project.ts";
+import { type ProjectPorts, project } from "../lib/core/view/project.ts";
 import { lagNoteMs, lagOf } from "../lib/core/view/projector-lag.ts";
+import { clock } from "./clock.ts";
 import { tableName } from "./environment.ts";
 import { commitsAmong, type Notice, noticesIn } from "./notices.ts";
-import { projectPorts } from "./read-side-ports.ts";
+import { projectPorts, workQueuePort } from "./read-side-ports.ts";
 import { createTeller } from "./telling.ts";
 import { eventsIn, toldCommits } from "./told-commits.ts";
 import { toldRows } from "./told-rows.ts";
 
 const teller = createTeller("projector");
 const { logger } = teller;
-const client = createDocumentClient();
-const filling = projectPorts(client);
-const ports = {
-  ...filling,
-  tables: toldRows(filling.tables, (rows) => teller.count("Rows", rows)),
-};
-const lag = createProjectorLag(client, tableName(viewControlTable));
+const connection = connect();
+const queue = workQueuePort();
 let lagNotedAt = 0;
 
-const noteLag = async (commits: readonly Commit[]): Promise<void> => {
-  const note = lagOf(commits, ports.now());
+const portsBy = (client: MeteredClient): ProjectPorts => {
+  const filling = projectPorts(client, queue);
+  const tables = toldRows(filling.tables, (rows) => teller.count("Rows", rows));
+  return { ...filling, tables };
+};
+
+const noteLag = async (client: MeteredClient, commits: readonly Commit[]): Promise<void> => {
+  const now = clock.now();
+  const note = lagOf(commits, now);
   if (!note) return;
   teller.count("ViewLag", note.lagMs);
-  if (ports.now() - lagNotedAt < lagNoteMs) return;
-  lagNotedAt = ports.now();
-  await lag.note(note);
+  if (now - lagNotedAt < lagNoteMs) return;
+  lagNotedAt = now;
+  await createProjectorLag(client, tableName(viewControlTable)).note(note);
 };
 
 const count = (notices: readonly Notice[]): void => {
@@ -38,16 +41,19 @@ const count = (notices: readonly Notice[]): void => {
   teller.count("Events", eventsIn(commitsAmong(notices)));
 };
 
-const apply = async (notices: readonly Notice[]): Promise<DynamoDBBatchResponse> => {
+const apply = async (
+  client: MeteredClient,
+  notices: readonly Notice[],
+): Promise<DynamoDBBatchResponse> => {
   const commits = commitsAmong(notices);
   const unreadable = notices.filter(({ of }) => of === "unreadable").map(({ stream }) => stream);
   try {
-    for (const { view, stream, cause } of await project(ports, commits, unreadable)) {
+    for (const { view, stream, cause } of await project(portsBy(client), commits, unreadable)) {
       logger.error("A view could not take in a stream.", { view, stream, error: cause });
       teller.count("PairsParked");
     }
     count(notices);
-    await noteLag(commits);
+    await noteLag(client, commits);
     return { batchItemFailures: [] };
   } catch (error) {
     logger.error("A batch could not be applied.", { error, records: notices.length });
@@ -63,10 +69,10 @@ export const handler = (
   event: DynamoDBStreamEvent,
   { awsRequestId }: Context,
 ): Promise<DynamoDBBatchResponse> =>
-  teller.operation("A batch was applied.", async (about) => {
+  teller.operation("A batch was applied.", async (about, meter) => {
     const notices = noticesIn(logger, event);
     about({ function_request_id: awsRequestId, ...toldCommits(commitsAmong(notices)) });
-    const answer = await apply(notices);
+    const answer = await apply(connection.metered(meter), notices);
     if (answer.batchItemFailures.length > 0) about({ failed: true });
     return answer;
   });

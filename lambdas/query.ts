@@ -1,4 +1,5 @@
 import type { StreamQuery, StreamRoute } from "../lib/core/domain/registry.ts";
+import type { Meter } from "../lib/core/meter.ts";
 import { type OpenApi, openApi } from "../lib/core/openapi/openapi.ts";
 import { routeKey } from "../lib/core/system/route.ts";
 import { registry } from "../lib/domains/index.ts";
@@ -28,11 +29,11 @@ const streamAnswerers: Readonly<Record<StreamQuery, Answerer<StreamRoute>>> = {
 const streamRoutes = new Map(registry.streamQueries.map((route) => [routeKey(route), route]));
 const viewRoutes = new Map(registry.viewQueries.map((route) => [routeKey(route), route]));
 const teller = createTeller("query");
-const ports = queryPorts();
+const portsBy = queryPorts();
 let description: OpenApi | undefined;
 
-const queryOf = <R>(route: R, event: HttpEvent, about: About): Query<R> => ({
-  ports,
+const queryOf = <R>(route: R, event: HttpEvent, about: About, meter: Meter): Query<R> => ({
+  ports: portsBy(meter),
   route,
   event,
   caller: callerOf(event),
@@ -45,20 +46,22 @@ const describe = async (): Promise<Answer> => {
   return { status: 200, body: description };
 };
 
-const systemAnswers: Readonly<Record<string, (event: HttpEvent) => Promise<Answer>>> = {
-  "GET /health": async () => ({ status: 200, body: { status: "ok" } }),
-  "GET /openapi.json": describe,
-  "GET /people/{sub}/export": (event) => answerExport(ports, registry, event),
-};
+const systemAnswers: Readonly<Record<string, (event: HttpEvent, meter: Meter) => Promise<Answer>>> =
+  {
+    "GET /health": async () => ({ status: 200, body: { status: "ok" } }),
+    "GET /openapi.json": describe,
+    "GET /people/{sub}/export": (event, meter) => answerExport(portsBy(meter), registry, event),
+  };
 
 /** Answers the `GET` routes of streams, views and people, and every path that nothing else answers. */
-export const handler = endpoint(teller, async (event, about) => {
+export const handler = endpoint(teller, async (event, about, meter) => {
   const { routeKey: key } = event;
   const streamRoute = streamRoutes.get(key);
-  if (streamRoute) return streamAnswerers[streamRoute.query](queryOf(streamRoute, event, about));
+  if (streamRoute)
+    return streamAnswerers[streamRoute.query](queryOf(streamRoute, event, about, meter));
   const viewRoute = viewRoutes.get(key);
-  if (viewRoute) return answerView(queryOf(viewRoute, event, about));
+  if (viewRoute) return answerView(queryOf(viewRoute, event, about, meter));
   const answer = Object.hasOwn(systemAnswers, key) ? systemAnswers[key] : undefined;
-  if (answer) return answer(event);
+  if (answer) return answer(event, meter);
   throw unknownRoute(event);
 });

@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createAudits } from "../lib/adapters/dynamodb/audits.ts";
+import type { MeteredClient } from "../lib/adapters/dynamodb/client.ts";
 import { createEventReader } from "../lib/adapters/dynamodb/event-store.ts";
 import { createLogWalker } from "../lib/adapters/dynamodb/log-walker.ts";
 import { createParking } from "../lib/adapters/dynamodb/parking.ts";
@@ -13,6 +13,7 @@ import type { AuditPorts, Served } from "../lib/core/audit/audit.ts";
 import { segmentsDefault } from "../lib/core/log/segments.ts";
 import { eventTable, viewControlTable } from "../lib/core/system/tables.ts";
 import type { RebuildPorts } from "../lib/core/upkeep/rebuild.ts";
+import type { WorkQueue } from "../lib/core/upkeep/work-queue.ts";
 import type { ProjectPorts } from "../lib/core/view/project.ts";
 import type { ViewTables } from "../lib/core/view/view.ts";
 import type { ViewCatalogue } from "../lib/core/view/view-control.ts";
@@ -21,18 +22,19 @@ import { clock } from "./clock.ts";
 import { environment, tableName } from "./environment.ts";
 import { viewTables } from "./view-ports.ts";
 
-/** What filling the views needs: the log, their tables and records, and the work queue. */
-export const projectPorts = (
-  client: DynamoDBDocumentClient,
-  queues: SQSClient = createQueueClient(),
-): ProjectPorts => ({
+/** The work queue, for as long as the process lives. */
+export const workQueuePort = (queues: SQSClient = createQueueClient()): WorkQueue =>
+  createWorkQueue(queues, environment("WORK_QUEUE_URL"), clock);
+
+/** What filling the views needs in one operation: the log, their tables and records, and the work queue. */
+export const projectPorts = (client: MeteredClient, queue: WorkQueue): ProjectPorts => ({
   ...clock,
   views: registry.views,
   store: createEventReader(client, tableName(eventTable)),
   tables: viewTables(client),
   catalogue: createViewCatalogue(client, tableName(viewControlTable)),
   parking: createParking(client, tableName(viewControlTable)),
-  queue: createWorkQueue(queues, environment("WORK_QUEUE_URL"), clock),
+  queue,
 });
 
 /** As many as all walks have, unless this function was deployed with another number. */
@@ -43,18 +45,15 @@ const documentSegments = (): number => {
 };
 
 /** What rebuilding a view needs besides. */
-export const rebuildPorts = (
-  client: DynamoDBDocumentClient,
-  queues: SQSClient = createQueueClient(),
-): RebuildPorts => ({
-  ...projectPorts(client, queues),
+export const rebuildPorts = (client: MeteredClient, queue: WorkQueue): RebuildPorts => ({
+  ...projectPorts(client, queue),
   rebuilds: createRebuilds(client, tableName(viewControlTable)),
   log: createLogWalker(client, tableName(eventTable)),
   documentSegments: documentSegments(),
 });
 
 const served =
-  (client: DynamoDBDocumentClient, catalogue: ViewCatalogue, tables: ViewTables) =>
+  (client: MeteredClient, catalogue: ViewCatalogue, tables: ViewTables) =>
   async (): Promise<Served> => {
     const records = await catalogue.list();
     const generationOf = (name: string): number =>
@@ -79,8 +78,8 @@ const served =
 
 /** What auditing needs; what it shares with rebuilding is the same. */
 export const auditPorts = (
-  client: DynamoDBDocumentClient,
-  { store, queue, catalogue, tables, log }: RebuildPorts = rebuildPorts(client),
+  client: MeteredClient,
+  { store, queue, catalogue, tables, log }: RebuildPorts,
 ): AuditPorts => ({
   ...clock,
   store,

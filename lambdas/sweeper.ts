@@ -1,11 +1,12 @@
 import type { Context } from "aws-lambda";
-import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
+import { connect } from "../lib/adapters/dynamodb/client.ts";
 import { sweep } from "../lib/core/personal/sweep.ts";
 import { sweepPorts } from "./key-ports.ts";
 import { createTeller } from "./telling.ts";
 
 const teller = createTeller("sweeper");
-const ports = sweepPorts(createDocumentClient());
+const connection = connect();
+const portsBy = sweepPorts();
 
 /**
  * On a schedule: adopts or destroys keys that nobody recorded, completes interrupted erasures, and
@@ -13,9 +14,9 @@ const ports = sweepPorts(createDocumentClient());
  * failure is seen; the next run tries again.
  */
 export const handler = (_: unknown, { awsRequestId }: Context): Promise<void> =>
-  teller.operation("Keys were swept.", async (about) => {
+  teller.operation("Keys were swept.", async (about, meter) => {
     about({ function_request_id: awsRequestId });
-    const { failures, ...report } = await sweep(ports);
+    const { failures, ...report } = await sweep(portsBy(connection.metered(meter)));
     about({ ...report });
     teller.count("KmsKeys", report.keys);
     teller.count("KeysUnowned", report.adopted + report.destroyed);

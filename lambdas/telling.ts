@@ -1,7 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
-import { usedSoFar, withMeter } from "../lib/adapters/dynamodb/client.ts";
-import { createMeter } from "../lib/core/meter.ts";
+import { createMeter, type Meter, type Usage } from "../lib/core/meter.ts";
 import {
   isToldBy,
   type MetricName,
@@ -26,23 +25,24 @@ export interface Teller<S extends Service> {
   /** Adds to one of the function's metrics; it is told with the operation at hand. */
   count(name: MetricOf<S>, amount?: number): void;
   /**
-   * Runs an operation on a meter of its own. When it has ended, in whichever way, one line tells how it went, what it
-   * was about, what it has used of the store, and what was counted. Answers and throws what the work does.
+   * Runs an operation, and hands it a meter of its own. When it has ended, in whichever way, one line tells how it went,
+   * what it was about, what its meter says, and what was counted. Answers and throws what the work does.
    */
-  operation<T>(message: string, work: (about: About) => Promise<T>): Promise<T>;
+  operation<T>(message: string, work: (about: About, meter: Meter) => Promise<T>): Promise<T>;
 }
 
 type Counts = Map<MetricName, number>;
 
-/** What the operation at hand has used of the store, in the words of the metrics. */
-const cost = (): readonly (readonly [MetricName, number])[] => {
-  const { roundTrips = 0, readUnits = 0, writeUnits = 0 } = usedSoFar() ?? {};
-  return [
-    ["RoundTrips", roundTrips],
-    ["ReadUnits", readUnits],
-    ["WriteUnits", writeUnits],
-  ];
-};
+/** What an operation has used of the store, in the words of the metrics. */
+const cost = ({
+  roundTrips,
+  readUnits,
+  writeUnits,
+}: Usage): readonly (readonly [MetricName, number])[] => [
+  ["RoundTrips", roundTrips],
+  ["ReadUnits", readUnits],
+  ["WriteUnits", writeUnits],
+];
 
 /**
  * Lets a function tell of itself, in CloudWatch's embedded metric format: the line of an operation carries its metrics,
@@ -60,8 +60,8 @@ export const createTeller = <S extends Service>(service: S): Teller<S> => {
     counts.set(name, (counts.get(name) ?? 0) + amount);
   };
 
-  const tell = (message: string, facts: Facts): void => {
-    const used = cost();
+  const tell = (message: string, facts: Facts, meter: Meter): void => {
+    const used = cost(meter.used);
     for (const [name, amount] of used) if (isToldBy(service, name)) add(name, amount);
     const price = Object.fromEntries(
       used.filter(([name, amount]) => amount > 0 && !isToldBy(service, name)),
@@ -81,18 +81,18 @@ export const createTeller = <S extends Service>(service: S): Teller<S> => {
   return {
     logger,
     count: (name, amount = 1) => add(name, amount),
-    operation: (message, work) =>
-      withMeter(createMeter(), async () => {
-        const since = performance.now();
-        const facts: Record<string, Facts[string]> = {};
-        try {
-          return await work((more) => void Object.assign(facts, more));
-        } catch (error) {
-          facts.failed = true;
-          throw error;
-        } finally {
-          tell(message, { ...facts, ms: Math.round(performance.now() - since) });
-        }
-      }),
+    operation: async (message, work) => {
+      const since = performance.now();
+      const meter = createMeter();
+      const facts: Record<string, Facts[string]> = {};
+      try {
+        return await work((more) => void Object.assign(facts, more), meter);
+      } catch (error) {
+        facts.failed = true;
+        throw error;
+      } finally {
+        tell(message, { ...facts, ms: Math.round(performance.now() - since) }, meter);
+      }
+    },
   };
 };

@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { MeteredClient } from "../lib/adapters/dynamodb/client.ts";
 import { createDocumentRows } from "../lib/adapters/dynamodb/document-rows.ts";
 import { createLedgerRows } from "../lib/adapters/dynamodb/ledger-rows.ts";
 import { createTallyRows } from "../lib/adapters/dynamodb/tally-rows.ts";
@@ -6,7 +6,7 @@ import type { ViewTables } from "../lib/core/view/view.ts";
 import { tableName } from "./environment.ts";
 
 /** The tables of the views, as this function was granted them. */
-export const viewTables = (client: DynamoDBDocumentClient): ViewTables => ({
+export const viewTables = (client: MeteredClient): ViewTables => ({
   documents: (view, generation) =>
     createDocumentRows(client, tableName(view.table), view, generation),
   ledger: (view, generation) => createLedgerRows(client, tableName(view.table), view, generation),

@@ -1,52 +1,65 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { createDocumentClient } from "../lib/adapters/dynamodb/client.ts";
+import { connect } from "../lib/adapters/dynamodb/client.ts";
 import { createRowSweeper } from "../lib/adapters/dynamodb/row-sweeper.ts";
 import { createQueueClient } from "../lib/adapters/sqs/client.ts";
 import { createRetries } from "../lib/adapters/sqs/retries.ts";
+import type { AuditProgress } from "../lib/core/audit/audit.ts";
+import type { Meter } from "../lib/core/meter.ts";
 import { workQueue } from "../lib/core/system/queues.ts";
-import { doWork } from "../lib/core/upkeep/work.ts";
+import { doWork, type WorkPorts } from "../lib/core/upkeep/work.ts";
 import { parseWork, type Work } from "../lib/core/upkeep/work-queue.ts";
 import { reasonOf } from "../lib/core/view/project.ts";
 import { environment, tableName } from "./environment.ts";
 import { publishPorts } from "./publish-ports.ts";
-import { auditPorts, rebuildPorts } from "./read-side-ports.ts";
+import { auditPorts, rebuildPorts, workQueuePort } from "./read-side-ports.ts";
 import { type About, createTeller } from "./telling.ts";
 import { toldAudits } from "./told-audits.ts";
 
 const teller = createTeller("worker");
 const { logger } = teller;
 
-const client = createDocumentClient();
+const connection = connect();
 const queues = createQueueClient();
-const rebuilding = rebuildPorts(client, queues);
-const audited = auditPorts(client, rebuilding);
-const ports = {
-  ...rebuilding,
-  ...publishPorts(),
-  ...audited,
-  audits: toldAudits(audited.audits, (run, { problems, problemsFound }) => {
-    logger.error("An audit has found problems.", { run, problems });
-    teller.count("AuditProblems", problemsFound);
-  }),
-  sweeper: createRowSweeper(client, ({ table }) => tableName(table)),
-};
+const queue = workQueuePort(queues);
+const publishing = publishPorts();
 const retries = createRetries(queues, environment("WORK_QUEUE_URL"));
+
+const tellOfProblems = (run: string, { problems, problemsFound }: AuditProgress): void => {
+  logger.error("An audit has found problems.", { run, problems });
+  teller.count("AuditProblems", problemsFound);
+};
+
+const portsBy = (meter: Meter): WorkPorts => {
+  const client = connection.metered(meter);
+  const rebuilding = rebuildPorts(client, queue);
+  const audited = auditPorts(client, rebuilding);
+  return {
+    ...rebuilding,
+    ...publishing,
+    ...audited,
+    audits: toldAudits(audited.audits, tellOfProblems),
+    sweeper: createRowSweeper(client, ({ table }) => tableName(table)),
+  };
+};
 
 /** Time that is left for a page under way, and for queueing the rest, before the function's own limit. */
 const marginMs = 30_000;
 
 /** Notes why a stream cannot be caught up, and that nobody will try again once the last attempt has failed. */
-const noteFailure = async (work: Work, error: unknown, receives: number): Promise<void> => {
+const noteFailure = async (
+  { parking }: Pick<WorkPorts, "parking">,
+  work: Work,
+  error: unknown,
+  receives: number,
+): Promise<void> => {
   if (work.kind !== "catch-up") return;
   const { view, generation, stream } = work;
   const dead = receives >= workQueue.receivesMax;
-  await ports.parking.park(
-    { view, generation, stream },
-    { reason: reasonOf(error), queued: true, dead },
-  );
+  await parking.park({ view, generation, stream }, { reason: reasonOf(error), queued: true, dead });
 };
 
 const attempt = async (
+  ports: WorkPorts,
   { body }: SQSRecord,
   receives: number,
   deadline: number,
@@ -57,16 +70,21 @@ const attempt = async (
   try {
     await doWork(ports, work, deadline);
   } catch (error) {
-    await noteFailure(work, error, receives);
+    await noteFailure(ports, work, error, receives);
     throw error;
   }
 };
 
-const run = async (record: SQSRecord, deadline: number, about: About): Promise<boolean> => {
+const run = async (
+  ports: WorkPorts,
+  record: SQSRecord,
+  deadline: number,
+  about: About,
+): Promise<boolean> => {
   const receives = Number(record.attributes.ApproximateReceiveCount);
   about({ receives });
   try {
-    await attempt(record, receives, deadline, about);
+    await attempt(ports, record, receives, deadline, about);
     return true;
   } catch (error) {
     about({ failed: true });
@@ -87,9 +105,9 @@ export const handler = async (
   const deadline = Date.now() + context.getRemainingTimeInMillis() - marginMs;
   const failures: SQSBatchResponse["batchItemFailures"] = [];
   for (const record of Records) {
-    const isDone = await teller.operation("Queued work was done.", (about) => {
+    const isDone = await teller.operation("Queued work was done.", (about, meter) => {
       about({ function_request_id: context.awsRequestId });
-      return run(record, deadline, about);
+      return run(portsBy(meter), record, deadline, about);
     });
     if (!isDone) failures.push({ itemIdentifier: record.messageId });
   }

@@ -1,7 +1,7 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { usedSoFar } from "../../lib/adapters/dynamodb/client.ts";
 import { Refusal } from "../../lib/core/errors.ts";
+import type { Meter } from "../../lib/core/meter.ts";
 import type { HttpFunction } from "../../lib/core/system/route.ts";
 import type { About, Teller } from "../telling.ts";
 import { type Answer, toResult } from "./answer.ts";
@@ -10,10 +10,11 @@ import { correlationIdOf, type HttpEvent } from "./request.ts";
 
 type Result = APIGatewayProxyStructuredResultV2;
 
-/** A request, and who is told what it is about. */
+/** A request, who is told what it is about, and where it is counted what it uses. */
 interface Call {
   readonly event: HttpEvent;
   readonly about: About;
+  readonly meter: Meter;
 }
 
 type Middleware = MiddlewareObj<Call, Result, Error, Context>;
@@ -32,8 +33,8 @@ const problems = ({ logger }: Pick<Teller<HttpFunction>, "logger">): Middleware 
 });
 
 /** Tells the price of every answer: round trips to the store, read units, write units. */
-const price = ({ response }: { response: Result | null | undefined }): void => {
-  const { roundTrips = 0, readUnits = 0, writeUnits = 0 } = usedSoFar() ?? {};
+const price: NonNullable<Middleware["after"]> = ({ event, response }): void => {
+  const { roundTrips, readUnits, writeUnits } = event.meter.used;
   const timing = `rt;desc="${roundTrips}", rcu;desc="${readUnits}", wcu;desc="${writeUnits}"`;
   if (response) response.headers = { ...response.headers, "server-timing": timing };
 };
@@ -52,19 +53,19 @@ const aboutRequest = (event: HttpEvent, { awsRequestId }: Context) => ({
 /** A function's handler for HTTP requests; each is told of in one line. `onAnswered` learns the status of each answer. */
 export const endpoint = <S extends HttpFunction>(
   teller: Teller<S>,
-  work: (event: HttpEvent, about: About) => Promise<Answer>,
+  work: (event: HttpEvent, about: About, meter: Meter) => Promise<Answer>,
   onAnswered: (status: number) => void = () => undefined,
 ) => {
   const handler = middy<Call, Result, Error, Context>(
-    async ({ event, about }: Call) => toResult(await work(event, about)),
+    async ({ event, about, meter }: Call) => toResult(await work(event, about, meter)),
     { timeoutEarlyInMillis },
   )
     .use({ after: price, onError: price })
     .use(problems(teller));
   return (event: HttpEvent, context: Context): Promise<Result> =>
-    teller.operation("A request was answered.", async (about) => {
+    teller.operation("A request was answered.", async (about, meter) => {
       about(aboutRequest(event, context));
-      const result = await handler({ event, about }, context);
+      const result = await handler({ event, about, meter }, context);
       const { statusCode: status = 200 } = result;
       about({ status });
       onAnswered(status);

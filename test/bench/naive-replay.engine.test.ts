@@ -31,7 +31,7 @@ afterAll(async () => {
 const replay = async (name: string, eventsMax: number) => {
   const walk = { generation: naiveGeneration, segments: 3, segmentsAtOnce: 2, eventsMax };
   let taken = 0;
-  const used = await usedBy(async () => {
+  const used = await usedBy(side, async () => {
     taken = await replayNaively(side, viewNamed(name), walk, () => undefined);
   });
   return { taken, used };
@@ -72,7 +72,7 @@ test("a replay and a rebuild come to the same documents", async () => {
 
 test("a rebuild writes a stream's document once, whatever its events", async () => {
   let generation = 0;
-  const { writeUnits } = await usedBy(async () => {
+  const { writeUnits } = await usedBy(side, async () => {
     generation = await rebuilt("accounts");
   });
   // Two for each stream. The rest is the progress of the one segment, beginning and switching.

@@ -12,6 +12,7 @@ import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { createParking } from "../../lib/adapters/dynamodb/parking.ts";
 import { eventTable, viewControlTable } from "../../lib/core/system/tables.ts";
 import { workText } from "../../lib/core/upkeep/work-queue.ts";
+import { meteredClient } from "../adapters/dynamodb/metered-client.ts";
 import { type Host, startHost } from "../e2e/host.ts";
 import { settle } from "../e2e/town.ts";
 import { recordingTerminal } from "./recording-terminal.ts";
@@ -95,7 +96,7 @@ test("dead letters are listed with their reason, and redriven", async () => {
   const client = createDocumentClient();
   const pair = { view: "carts", generation: 1, stream: "cart-a" };
   const note = { reason: "A cause that is mended.", queued: true, dead: true };
-  await createParking(client, viewControlTable.name).park(pair, note);
+  await createParking(meteredClient(client), viewControlTable.name).park(pair, note);
   const sqs = new SQSClient();
   const QueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
   const MessageBody = workText({ kind: "catch-up", ...pair });

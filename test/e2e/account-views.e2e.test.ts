@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../lib/adapters/dynamodb/event-store.ts";
 import { buildCommit } from "../../lib/core/log/build-commit.ts";
 import type { Commit } from "../../lib/core/log/commit.ts";
@@ -8,6 +7,7 @@ import { Personal } from "../../lib/core/personal/personal.ts";
 import { eventTable, idempotencyTable } from "../../lib/core/system/tables.ts";
 import { Event } from "../../lib/domains/account/account.ts";
 import account from "../../lib/domains/account/index.ts";
+import { meteredClient } from "../adapters/dynamodb/metered-client.ts";
 import { noSnapshots } from "../jar-history.ts";
 import { differsFromDescription } from "./described.ts";
 import { type Host, startHost } from "./host.ts";
@@ -146,7 +146,7 @@ describe("the views of accounts", () => {
 
   test("balances: what a user has beyond the range of numbers is shown as rounded", async () => {
     const tables = { events: eventTable.name, idempotency: idempotencyTable.name };
-    const store = createEventStore(createDocumentClient(), tables);
+    const store = createEventStore(meteredClient(), tables);
     for (const id of ["croesus-1", "croesus-2"]) {
       const commit = openedBy(id, "croesus", Number.MAX_SAFE_INTEGER);
       expect(await store.append([commit])).toEqual({ outcome: "written" });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../lib/adapters/dynamodb/event-store.ts";
 import type { StoredEvent } from "../../lib/core/log/commit.ts";
 import { eventTable, idempotencyTable } from "../../lib/core/system/tables.ts";
+import { meteredClient } from "../adapters/dynamodb/metered-client.ts";
 import { sampleCommit } from "../sample-commit.ts";
 import { type Host, startHost } from "./host.ts";
 import { itemsOf, seen } from "./http.ts";
@@ -13,7 +13,7 @@ let town: Town;
 
 /** Commits events in the shape of an older day, right after what the stream holds. */
 const commitOld = async (stream: string, events: readonly StoredEvent[]): Promise<void> => {
-  const store = createEventStore(createDocumentClient(), {
+  const store = createEventStore(meteredClient(), {
     events: eventTable.name,
     idempotency: idempotencyTable.name,
   });

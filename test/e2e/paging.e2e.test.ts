@@ -4,6 +4,7 @@ import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../lib/adapters/dynamodb/event-store.ts";
 import { eventTable, idempotencyTable } from "../../lib/core/system/tables.ts";
 import { growAccount } from "../adapters/dynamodb/long-account.ts";
+import { meteredClient } from "../adapters/dynamodb/metered-client.ts";
 import { type Host, startHost, type User } from "./host.ts";
 import { cursorOf, itemsOf, seen } from "./http.ts";
 import { meet, must, opening, type Town } from "./town.ts";
@@ -279,7 +280,7 @@ describe("the integrity of a stream", () => {
 
   test("is told page by page when it is long, the running hash carried on", async () => {
     const { ann } = town;
-    const id = await growAccount(createEventStore(createDocumentClient(), tables), 1_100, 1);
+    const id = await growAccount(createEventStore(meteredClient(), tables), 1_100, 1);
     const first = await must(ann.get(`/accounts/${id}/integrity`));
     expect(first.body).toEqual({
       ok: true,

@@ -42,7 +42,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.restoreAllMocks();
-  store.client.destroy();
   await Promise.all([s3.stop(), queue.stop(), store.stop()]);
   await directory.remove();
 });

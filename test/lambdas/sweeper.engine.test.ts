@@ -43,7 +43,6 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  store.client.destroy();
   await store.stop();
 });
 

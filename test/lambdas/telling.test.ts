@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createTeller } from "../../lambdas/telling.ts";
-import { countRefusedWrite } from "../../lib/adapters/dynamodb/client.ts";
 
 const logged: string[] = [];
 
@@ -23,10 +22,10 @@ const lines = () => logged.map((line): Record<string, unknown> => JSON.parse(lin
 describe("an operation that has ended", () => {
   test("is told of in one line: what it was about, its price, and what was counted, as metrics", async () => {
     const teller = createTeller("command");
-    await teller.operation("A jar was filled.", async (about) => {
+    await teller.operation("A jar was filled.", async (about, meter) => {
       about({ stream: "jar-1" });
       about({ view: undefined, attempts: 2 });
-      countRefusedWrite(3);
+      meter.add({ writeUnits: 3 });
       teller.count("Retries");
       teller.count("Retries", 2);
       teller.count("Accepted");
@@ -81,10 +80,10 @@ describe("an operation that has ended", () => {
 
   test("leaves nothing of itself to the next", async () => {
     const teller = createTeller("command");
-    await teller.operation("One.", async (about) => {
+    await teller.operation("One.", async (about, meter) => {
       about({ stream: "jar-1" });
       teller.count("Accepted");
-      countRefusedWrite(5);
+      meter.add({ writeUnits: 5 });
     });
     await teller.operation("Two.", async () => teller.count("Refused"));
     expect(lines()[1]).toMatchObject({ message: "Two.", Refused: 1, WriteUnits: 0 });
@@ -103,7 +102,9 @@ describe("the metrics of an operation", () => {
 
   test("are left out of a function's line that has none, which then is a line like any other", async () => {
     const teller = createTeller("caretaker");
-    await teller.operation("The read side was looked after.", async () => countRefusedWrite(2));
+    await teller.operation("The read side was looked after.", async (_, meter) =>
+      meter.add({ writeUnits: 2 }),
+    );
     expect(lines()).toMatchObject([{ level: "INFO", service: "caretaker", WriteUnits: 2 }]);
     expect(lines()[0]).not.toHaveProperty("_aws");
     expect(lines()[0]).not.toHaveProperty("RoundTrips");

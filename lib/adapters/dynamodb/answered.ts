@@ -2,7 +2,7 @@ import {
   ConditionalCheckFailedException,
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
-import { countRefusedWrite } from "./client.ts";
+import type { Meter } from "../../core/meter.ts";
 import { isConflict, whenAnswered } from "./failure.ts";
 
 /**
@@ -21,12 +21,16 @@ const isRefused = (error: unknown): boolean =>
  * True when a conditional write of so many write units was done; false when the row was not as
  * expected, or another writer was at it.
  */
-export const isDone = async (writeUnits: number, write: Promise<unknown>): Promise<boolean> => {
+export const isDone = async (
+  meter: Meter,
+  writeUnits: number,
+  write: Promise<unknown>,
+): Promise<boolean> => {
   try {
     await answered(write);
     return true;
   } catch (error) {
-    if (isRefused(error)) countRefusedWrite(writeUnits);
+    if (isRefused(error)) meter.add({ writeUnits });
     else if (!isConflict(error)) throw error;
     return false;
   }

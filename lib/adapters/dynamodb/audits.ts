@@ -1,13 +1,12 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { Audits } from "../../core/audit/audit.ts";
 import { detailMax, type Problem } from "../../core/audit/audit-stream.ts";
 import { writeItems } from "./batches.ts";
+import type { MeteredClient } from "./client.ts";
 import { whenAnswered } from "./failure.ts";
 import { viewStore } from "./query-pages.ts";
 import { readProgress, saveProgress } from "./segment-progress.ts";
-
-type Client = Pick<DynamoDBDocumentClient, "send">;
 
 const latestKey = { view: "audit", item: "latest" };
 
@@ -44,7 +43,7 @@ const Found = z.object({
 
 const partitionOf = (run: string): string => `audit#${run}`;
 
-const removeRun = async (client: Client, table: string, run: string): Promise<void> => {
+const removeRun = async (client: MeteredClient, table: string, run: string): Promise<void> => {
   const saved = await readProgress(client, table, partitionOf(run));
   const keys = saved.map(({ view, item }) => ({ remove: { view, item } }));
   await writeItems(client, table, keys);
@@ -57,7 +56,7 @@ const cut = (problem: Problem): Problem => ({
 });
 
 /** What is recorded of audits, on DynamoDB: the latest run; what runs before have left is removed. */
-export const createAudits = (client: Client, table: string): Audits => {
+export const createAudits = (client: MeteredClient, table: string): Audits => {
   const findLatest = async (): Promise<z.output<typeof Latest> | undefined> => {
     const get = new GetCommand({ TableName: table, Key: latestKey, ConsistentRead: true });
     const { Item } = await whenAnswered(viewStore, client.send(get));

@@ -1,10 +1,7 @@
-import {
-  BatchGetCommand,
-  BatchWriteCommand,
-  type DynamoDBDocumentClient,
-} from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { Refusal } from "../../core/errors.ts";
 import { pause } from "../../core/retry.ts";
+import type { MeteredClient } from "./client.ts";
 import { clock } from "./clock.ts";
 import { whenAnswered } from "./failure.ts";
 import { viewStore } from "./query-pages.ts";
@@ -15,7 +12,7 @@ const writesMax = 25;
 /** How often a batch is sent, each time with what DynamoDB left over of it. */
 export const batchRoundsMax = 8;
 
-type Client = Pick<DynamoDBDocumentClient, "send">;
+type Client = Pick<MeteredClient, "send">;
 type Item = Readonly<Record<string, unknown>>;
 
 /** Key of an item, or an item to write. */

@@ -1,6 +1,6 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { readItems } from "./batches.ts";
+import type { MeteredClient } from "./client.ts";
 
 /** Sort key of every checkpoint, beside its view's rows; no row has it. */
 export const checkpointSort = "checkpoint";
@@ -18,7 +18,7 @@ export const checkpointKey = (generation: number, stream: string) => ({
 
 /** The items of streams' checkpoints, each as `read` has it, read strongly; streams without one are absent. */
 export const readCheckpointItems = async <T>(
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Pick<MeteredClient, "send">,
   table: string,
   generation: number,
   streams: readonly string[],
@@ -34,7 +34,7 @@ export const readCheckpointItems = async <T>(
 
 /** How far one generation of a view has taken in streams, read strongly; streams without a checkpoint are absent. */
 export const readCheckpoints = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Pick<MeteredClient, "send">,
   table: string,
   generation: number,
   streams: readonly string[],

@@ -1,6 +1,17 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { type ConsumedCapacity as Consumed, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import {
+  type $Command,
+  type ConsumedCapacity as Consumed,
+  DynamoDBClient,
+  type DynamoDBClientResolvedConfig,
+  type ServiceInputTypes as PlainInput,
+  type ServiceOutputTypes as PlainOutput,
+} from "@aws-sdk/client-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  type DynamoDBDocumentClientResolvedConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from "@aws-sdk/lib-dynamodb";
 import toFastProperties from "to-fast-properties";
 import type { Meter, Usage } from "../../core/meter.ts";
 
@@ -24,57 +35,95 @@ export const clientBounds: ClientBounds = {
   socketsMax: 256,
 };
 
-const scope = new AsyncLocalStorage<Meter>();
+/** Sends commands as a client of the SDK does; its ways with options and callbacks are left out, for none is counted. */
+interface Sends<In extends object, Out extends PlainOutput, Config> {
+  send<I extends In, O extends Out>(command: $Command<I, O, Config, In, Out>): Promise<O>;
+}
+type SendsDocuments = Sends<
+  ServiceInputTypes,
+  ServiceOutputTypes,
+  DynamoDBDocumentClientResolvedConfig
+>;
+type SendsPlainly = Sends<PlainInput, PlainOutput, DynamoDBClientResolvedConfig>;
 
-/** Runs one request's work; what it uses of the store is counted on its own meter. */
-export const withMeter = <T>(meter: Meter, work: () => Promise<T>): Promise<T> =>
-  scope.run(meter, work);
+/** DynamoDB as one operation speaks to it: what a command uses is on the operation's meter once it is answered. */
+export interface MeteredClient extends SendsDocuments {
+  /**
+   * Speaks in attribute values, over the same connections. Its middleware is put together once for each kind of
+   * command, which a document client cannot: a quarter of the processor time of a put.
+   */
+  readonly plain: SendsPlainly;
+  /** For what DynamoDB charges without telling: a conditional write that it refused. */
+  readonly meter: Meter;
+}
 
-/** What the request at hand has used of the store so far; undefined outside `withMeter`. */
-export const usedSoFar = (): Usage | undefined => scope.getStore()?.used;
+/** The connections of a process to DynamoDB; they stay open between operations. */
+export interface Connection {
+  /** The client that speaks in attribute values; what is sent with it itself is on nobody's meter. */
+  readonly twin: DynamoDBClient;
+  /** DynamoDB for one operation: cheap to make, and made for each. */
+  metered(meter: Meter): MeteredClient;
+  destroy(): void;
+}
 
-/** Counts a conditional write that failed: it is charged, but DynamoDB does not tell how much. */
-export const countRefusedWrite = (writeUnits: number): void =>
-  scope.getStore()?.add({ writeUnits });
+type Units = Pick<Usage, "readUnits" | "writeUnits">;
 
-const countUnits = (meter: Meter, output: object, isRead: boolean): void => {
+/** What answers were charged, by their metadata: a document client copies an answer, and hands on its metadata as it is. */
+const unitsOfAnswers = new WeakMap<object, Units>();
+
+const unitsOf = (output: object, isRead: boolean): Units => {
   const { ConsumedCapacity = [] }: { ConsumedCapacity?: Consumed | Consumed[] } = output;
   const all = Array.isArray(ConsumedCapacity) ? ConsumedCapacity : [ConsumedCapacity];
+  let [readUnits, writeUnits] = [0, 0];
   // A transaction that is sent again after it was done costs a read instead of a write.
   for (const { CapacityUnits = 0, ReadCapacityUnits } of all)
-    meter.add(
-      isRead || ReadCapacityUnits ? { readUnits: CapacityUnits } : { writeUnits: CapacityUnits },
-    );
+    if (isRead || ReadCapacityUnits) readUnits += CapacityUnits;
+    else writeUnits += CapacityUnits;
+  return { readUnits, writeUnits };
 };
 
 const isRead = (commandName = ""): boolean =>
   /^(Get|BatchGet|TransactGet|Query|Scan)/.test(commandName);
 
-/** Makes every attempt of a client be counted on the meter of the request that it is made for. */
-const metered = (client: DynamoDBClient): DynamoDBClient => {
+/** Makes DynamoDB tell what each command uses, and remembers it with the answer. */
+const asking = (client: DynamoDBClient): DynamoDBClient => {
   client.middlewareStack.add(
     (next, { commandName }) => {
       const reads = isRead(commandName);
       return async (args) => {
-        const meter = scope.getStore();
-        if (!meter) return next(args);
         const input = { ...args.input, ReturnConsumedCapacity: "TOTAL" as const };
         const result = await next({ ...args, input });
-        countUnits(meter, result.output, reads);
+        const { output } = result;
+        unitsOfAnswers.set(output.$metadata, unitsOf(output, reads));
         return result;
       };
     },
-    { step: "initialize", name: "countUnits" },
-  );
-  client.middlewareStack.add(
-    (next) => (args) => {
-      scope.getStore()?.add({ roundTrips: 1 });
-      return next(args);
-    },
-    { step: "deserialize", name: "countRoundTrips", priority: "low" },
+    { step: "initialize", name: "askForUnits" },
   );
   return client;
 };
+
+/** Counts a command by its answer or its error; one that failed before it was sent comes without attempts. */
+const count = (meter: Meter, told: unknown): void => {
+  const { $metadata = {} }: { $metadata?: { attempts?: number } } = Object(told);
+  meter.add({ roundTrips: $metadata.attempts ?? 0, ...unitsOfAnswers.get($metadata) });
+};
+
+const counted = <In extends object, Out extends PlainOutput, Config>(
+  clientOf: () => Sends<In, Out, Config>,
+  meter: Meter,
+): Sends<In, Out, Config> => ({
+  send: async (command) => {
+    try {
+      const output = await clientOf().send(command);
+      count(meter, output);
+      return output;
+    } catch (error) {
+      count(meter, error);
+      throw error;
+    }
+  },
+});
 
 /**
  * For every call the SDK copies its configuration four times, which V8 does nine times faster once it no longer holds
@@ -85,10 +134,7 @@ const quick = <C extends DynamoDBClient | DynamoDBDocumentClient>(client: C): C 
   return client;
 };
 
-/**
- * The client of a process. Connections stay open between requests; every attempt is counted on the
- * request's meter.
- */
+/** The document client of a process; what is sent with it itself is on nobody's meter. */
 export const createDocumentClient = (
   bounds: ClientBounds = clientBounds,
 ): DynamoDBDocumentClient => {
@@ -104,21 +150,27 @@ export const createDocumentClient = (
     },
   });
   const marshallOptions = { removeUndefinedValues: true };
-  return quick(DynamoDBDocumentClient.from(metered(client), { marshallOptions }));
+  return quick(DynamoDBDocumentClient.from(asking(client), { marshallOptions }));
 };
 
-const plainTwins = new WeakMap<DynamoDBDocumentClient, DynamoDBClient>();
-
-/**
- * The twin of a document client that speaks in attribute values, over the same connections. It puts its middleware
- * together once for each kind of command, which a document client cannot: a quarter of the processor time of a put.
- */
-export const plainClient = (documents: DynamoDBDocumentClient): DynamoDBClient => {
-  const known = plainTwins.get(documents);
-  if (known) return known;
-  const { region, credentials, requestHandler, maxAttempts } = documents.config;
+const createTwin = ({ config }: DynamoDBDocumentClient): DynamoDBClient => {
+  const { region, credentials, requestHandler, maxAttempts } = config;
   const shared = { region, credentials, requestHandler, maxAttempts };
-  const twin = quick(metered(new DynamoDBClient({ ...shared, cacheMiddleware: true })));
-  plainTwins.set(documents, twin);
-  return twin;
+  return quick(asking(new DynamoDBClient({ ...shared, cacheMiddleware: true })));
+};
+
+/** Connects a process, or what stands for one in a test; the twin is made when it is first needed. */
+export const connect = (documents: DynamoDBDocumentClient = createDocumentClient()): Connection => {
+  let made: DynamoDBClient | undefined;
+  const twin = (): DynamoDBClient => (made ??= createTwin(documents));
+  return {
+    get twin() {
+      return twin();
+    },
+    metered: (meter) => {
+      const { send } = counted(() => documents, meter);
+      return { send, plain: counted(twin, meter), meter };
+    },
+    destroy: () => documents.destroy(),
+  };
 };

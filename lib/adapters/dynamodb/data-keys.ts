@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   BatchGetCommand,
   BatchWriteCommand,
-  type DynamoDBDocumentClient,
   QueryCommand,
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
@@ -18,13 +17,12 @@ import {
 } from "../../core/personal/data-keys.ts";
 import { keyItem, parseSubjectKey } from "../../core/personal/subject-keys.ts";
 import { answered, isDone } from "./answered.ts";
+import type { MeteredClient } from "./client.ts";
 
 /** DynamoDB's own bounds of a batch, and how often what it left over is asked for again. */
 const readsMax = 100;
 const deletesMax = 25;
 const roundsMax = 6;
-
-type Client = Pick<DynamoDBDocumentClient, "send">;
 
 const RowKey = z.object({ user: z.string(), item: z.string() });
 type RowKey = z.output<typeof RowKey>;
@@ -32,7 +30,7 @@ type RowKey = z.output<typeof RowKey>;
 const nameOf = ({ user, item }: RowKey): string => `${item} ${user}`;
 
 /** Reads one batch strongly; asks again for what DynamoDB leaves over. */
-const readBatch = async (client: Client, table: string, keys: readonly RowKey[]) => {
+const readBatch = async (client: MeteredClient, table: string, keys: readonly RowKey[]) => {
   const items: unknown[] = [];
   let left = [...keys];
   for (let round = 0; left.length > 0; round++) {
@@ -47,7 +45,7 @@ const readBatch = async (client: Client, table: string, keys: readonly RowKey[])
   return items;
 };
 
-const readAll = async (client: Client, table: string, keys: readonly RowKey[]) => {
+const readAll = async (client: MeteredClient, table: string, keys: readonly RowKey[]) => {
   const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
   const items = new Map<string, unknown>();
   for (let start = 0; start < distinct.length; start += readsMax)
@@ -57,7 +55,10 @@ const readAll = async (client: Client, table: string, keys: readonly RowKey[]) =
 };
 
 /** Wrapped data keys on DynamoDB. */
-export const createDataKeyRows = (client: Client, table: string): DataKeyRows & DataKeyReader => ({
+export const createDataKeyRows = (
+  client: MeteredClient,
+  table: string,
+): DataKeyRows & DataKeyReader => ({
   add: (user, id, key) => {
     const isReady = {
       TableName: table,
@@ -72,7 +73,7 @@ export const createDataKeyRows = (client: Client, table: string): DataKeyRows & 
       ConditionExpression: "attribute_not_exists(madeAt)",
     };
     const TransactItems = [{ ConditionCheck: isReady }, { Put: put }];
-    return isDone(4, client.send(new TransactWriteCommand({ TransactItems })));
+    return isDone(client.meter, 4, client.send(new TransactWriteCommand({ TransactItems })));
   },
   lookUp: async (names) => {
     const subjectKey = ({ user }: DataKeyName): RowKey => ({ user, item: keyItem });
@@ -92,7 +93,7 @@ export const createDataKeyRows = (client: Client, table: string): DataKeyRows & 
 
 /** Removes up to 25 of a user's wrapped data keys; answers how many were there to be removed. */
 export const removeDataKeys = async (
-  client: Client,
+  client: MeteredClient,
   table: string,
   user: string,
 ): Promise<number> => {

@@ -1,10 +1,5 @@
 import { ConditionalCheckFailedException, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import {
-  type DynamoDBDocumentClient,
-  PutCommand,
-  QueryCommand,
-  type QueryCommandOutput,
-} from "@aws-sdk/lib-dynamodb";
+import { PutCommand, QueryCommand, type QueryCommandOutput } from "@aws-sdk/lib-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
@@ -15,7 +10,7 @@ import type {
   DocumentView,
   RowPosition,
 } from "../../core/view/document-view.ts";
-import { countRefusedWrite, plainClient } from "./client.ts";
+import type { MeteredClient } from "./client.ts";
 import { whenAnswered } from "./failure.ts";
 
 const StoredRow = z.looseObject({
@@ -54,12 +49,11 @@ export const readDocumentRow = (view: DocumentView, generation: number) => {
  * with the generation, so that two builds of a view share one table and never meet.
  */
 export const createDocumentRows = (
-  client: DynamoDBDocumentClient,
+  client: MeteredClient,
   table: string,
   view: DocumentView,
   generation: number,
 ): DocumentRows => {
-  const plain = plainClient(client);
   const keyOf = (key: string): string => `${generation}#${key}`;
   const readItem = readDocumentRow(view, generation);
   const writeItem = ({ entries, ...row }: DocumentRow) => ({
@@ -81,7 +75,7 @@ export const createDocumentRows = (
     get: async (stream, { consistent }) => {
       const Key = marshall({ row: keyOf(stream) });
       const get = new GetItemCommand({ TableName: table, Key, ConsistentRead: consistent });
-      const { Item } = await whenAnswered(store, plain.send(get));
+      const { Item } = await whenAnswered(store, client.plain.send(get));
       return Item && readItem(unmarshall(Item));
     },
     put: async (row) => {
@@ -99,7 +93,7 @@ export const createDocumentRows = (
         return true;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        countRefusedWrite(writeUnits(itemBytes(Item)));
+        client.meter.add({ writeUnits: writeUnits(itemBytes(Item)) });
         return false;
       }
     },

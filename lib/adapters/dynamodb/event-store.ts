@@ -5,13 +5,14 @@ import {
   QueryCommand,
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { IdempotencyRecord } from "../../core/command/idempotency.ts";
 import { type Commit, parseCommit } from "../../core/log/commit.ts";
 import type { Appended, EventReader, EventStore } from "../../core/log/event-store.ts";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
-import { countRefusedWrite, plainClient } from "./client.ts";
+import type { Meter } from "../../core/meter.ts";
+import type { MeteredClient } from "./client.ts";
 import { isConflict, isUnanswered, reasonCodes, summaryOf, whenAnswered } from "./failure.ts";
 import { keepOnce, parseRecord } from "./idempotency.ts";
 
@@ -39,13 +40,18 @@ const putOnce = (table: string, commit: Commit) => ({
 const refusedUnits = (brought: object, met: object | undefined): number =>
   writeUnits(Math.max(itemBytes(brought), met ? itemBytes(met) : 0));
 
-const refusedPut = ({ Item }: ConditionalCheckFailedException, commit: Commit): Appended => {
+const refusedPut = (
+  meter: Meter,
+  { Item }: ConditionalCheckFailedException,
+  commit: Commit,
+): Appended => {
   const winner = Item && readCommit(Item);
-  countRefusedWrite(refusedUnits(commit, winner));
+  meter.add({ writeUnits: refusedUnits(commit, winner) });
   return { outcome: "conflict", winners: winner ? [winner] : [] };
 };
 
 const refusedTransaction = (
+  meter: Meter,
   { CancellationReasons = [] }: TransactionCanceledException,
   commits: readonly Commit[],
   record: IdempotencyRecord | undefined,
@@ -53,7 +59,7 @@ const refusedTransaction = (
   const met = CancellationReasons.map(({ Item }) => Item && unmarshall(Item));
   const brought = record ? [...commits, record] : commits;
   const units = brought.reduce((sum, item, index) => sum + refusedUnits(item, met[index]), 0);
-  countRefusedWrite(2 * units);
+  meter.add({ writeUnits: 2 * units });
   const kept = met[commits.length];
   return {
     outcome: "conflict",
@@ -64,17 +70,19 @@ const refusedTransaction = (
 
 /** What a failed write means; anything but a conflict or a silent store is thrown on as a fault. */
 const whyRefused = (
+  meter: Meter,
   error: unknown,
   commits: readonly Commit[],
   record: IdempotencyRecord | undefined,
 ): Appended => {
   const [only] = commits;
-  if (error instanceof ConditionalCheckFailedException && only) return refusedPut(error, only);
+  if (error instanceof ConditionalCheckFailedException && only)
+    return refusedPut(meter, error, only);
   if (
     error instanceof TransactionCanceledException &&
     reasonCodes(error).includes("ConditionalCheckFailed")
   )
-    return refusedTransaction(error, commits, record);
+    return refusedTransaction(meter, error, commits, record);
   if (isConflict(error)) return { outcome: "conflict", winners: [] };
   if (isUnanswered(error)) return { outcome: "unsure", cause: summaryOf(error) };
   throw error;
@@ -83,13 +91,15 @@ const whyRefused = (
 const store = "The event store";
 
 /** Reads the log on DynamoDB; refuses as `unavailable` while the store does not answer. */
-export const createEventReader = (client: DynamoDBDocumentClient, table: string): EventReader => {
-  const plain = plainClient(client);
+export const createEventReader = (
+  client: Pick<MeteredClient, "plain">,
+  table: string,
+): EventReader => {
   // The names of the keys go through aliases: DynamoDB reserves `stream`.
   const query = (versions: string, values: Record<string, unknown>, options: object) =>
     whenAnswered(
       store,
-      plain.send(
+      client.plain.send(
         new QueryCommand({
           TableName: table,
           KeyConditionExpression: `#stream = :stream${versions}`,
@@ -131,15 +141,11 @@ export const createEventReader = (client: DynamoDBDocumentClient, table: string)
  * The log on DynamoDB: one item a commit, one conditional put a command, one transaction for
  * several.
  */
-export const createEventStore = (
-  client: DynamoDBDocumentClient,
-  tables: EventStoreTables,
-): EventStore => {
-  const plain = plainClient(client);
+export const createEventStore = (client: MeteredClient, tables: EventStoreTables): EventStore => {
   const write = (commits: readonly Commit[], record: IdempotencyRecord | undefined) => {
     const [only, ...others] = commits;
     if (only && others.length === 0 && !record)
-      return plain.send(
+      return client.plain.send(
         new PutItemCommand({ ...putOnce(tables.events, only), Item: stored(only) }),
       );
     return client.send(
@@ -158,7 +164,7 @@ export const createEventStore = (
         await write(commits, record);
         return { outcome: "written" };
       } catch (error) {
-        return whyRefused(error, commits, record);
+        return whyRefused(client.meter, error, commits, record);
       }
     },
   };

@@ -1,11 +1,11 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import type { IdempotencyRecord, IdempotencyRecords } from "../../core/command/idempotency.ts";
 import { Refusal } from "../../core/errors.ts";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
-import { countRefusedWrite } from "./client.ts";
+import type { MeteredClient } from "./client.ts";
 import { isConflict, whenAnswered } from "./failure.ts";
 
 const Stored = z.object({
@@ -43,7 +43,7 @@ const store = "The store of first answers";
 
 /** First answers to idempotent requests, on DynamoDB. */
 export const createIdempotencyRecords = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: MeteredClient,
   table: string,
 ): IdempotencyRecords => ({
   find: async (key) => {
@@ -62,7 +62,7 @@ export const createIdempotencyRecords = (
           retryAfter: 1,
         });
       if (!(error instanceof ConditionalCheckFailedException && error.Item)) throw error;
-      countRefusedWrite(writeUnits(itemBytes(record)));
+      client.meter.add({ writeUnits: writeUnits(itemBytes(record)) });
       return parseRecord(unmarshall(error.Item));
     }
   },

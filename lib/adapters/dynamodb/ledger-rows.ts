@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import "../../core/english.ts";
 import type { StoredValue } from "../../core/log/stored-value.ts";
@@ -11,6 +11,7 @@ import type {
 } from "../../core/view/ledger-view.ts";
 import { readItems, writeItems } from "./batches.ts";
 import { checkpointKey, checkpointSort, readCheckpoints } from "./checkpoints.ts";
+import type { MeteredClient } from "./client.ts";
 import { isWritten } from "./conditional-write.ts";
 import { isWithin, keyCondition } from "./key-range.ts";
 import { queryItems } from "./query-pages.ts";
@@ -32,7 +33,7 @@ const eventOfKey = /#[^#]*#\d+#\d+$/;
  * table and never meet. Lists are read strongly: they show every row that a checkpoint stands for.
  */
 export const createLedgerRows = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: MeteredClient,
   table: string,
   view: LedgerView,
   generation: number,
@@ -96,6 +97,7 @@ export const createLedgerRows = (
     },
     advance: async (stream, version) => {
       await isWritten(
+        client.meter,
         1,
         client.send(
           new UpdateCommand({

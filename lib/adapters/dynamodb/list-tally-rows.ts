@@ -1,11 +1,11 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { TallyQuery, TallyRow, TallyView } from "../../core/view/tally-view.ts";
 import { checkpointSort } from "./checkpoints.ts";
+import type { MeteredClient } from "./client.ts";
 import { isWithin, keyCondition } from "./key-range.ts";
 import { queryItems } from "./query-pages.ts";
 import { readShard, shardBounds, shardSort, sumShards } from "./tally-item.ts";
 
-type Client = Pick<DynamoDBDocumentClient, "send">;
+type Client = Pick<MeteredClient, "send">;
 
 /** Rows in the order of their sums; an index may lag behind its table, and can only be read so. */
 const bySum = async (

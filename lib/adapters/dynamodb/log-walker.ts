@@ -1,7 +1,7 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { type Commit, parseCommit } from "../../core/log/commit.ts";
 import type { Damaged, LogWalker } from "../../core/log/segments.ts";
+import type { MeteredClient } from "./client.ts";
 import { scanPage } from "./scan-page.ts";
 
 const Key = z.object({ stream: z.string(), version: z.number() });
@@ -21,10 +21,7 @@ const readItem = (item: unknown): Commit | Damaged => {
  * Walks the log on DynamoDB: a parallel scan, whose pages hold at most 1 MB. A scan keeps a partition together, in the
  * order of its sort key.
  */
-export const createLogWalker = (
-  client: Pick<DynamoDBDocumentClient, "send">,
-  table: string,
-): LogWalker => ({
+export const createLogWalker = (client: Pick<MeteredClient, "send">, table: string): LogWalker => ({
   commits: async (options) => {
     const { items, next } = await scanPage(client, store, { TableName: table }, options);
     const read = items.map(readItem);

@@ -1,14 +1,9 @@
-import {
-  type DynamoDBDocumentClient,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { QueryCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { retry } from "../../core/retry.ts";
 import type { ParkedPair, Parking, ViewPair } from "../../core/view/view-control.ts";
 import { readItems } from "./batches.ts";
-import { countRefusedWrite } from "./client.ts";
+import type { MeteredClient } from "./client.ts";
 import { clock } from "./clock.ts";
 import { isWritten } from "./conditional-write.ts";
 import { isConflict, isUnanswered, reasonCodes } from "./failure.ts";
@@ -20,7 +15,6 @@ export const parkedPageSize = 100;
 /** How long a change of a parking is tried: the counts of one view's record are written by whoever parks. */
 const tryMs = 3_000;
 
-type Client = Pick<DynamoDBDocumentClient, "send">;
 type Note = Pick<ParkedPair, "reason" | "queued" | "dead">;
 
 const StoredPair = z.object({
@@ -70,8 +64,9 @@ const count = (table: string, { view, generation }: ViewPair, change: 1 | -1) =>
 });
 
 /** Changes what is noted of a parked pair; false when it is not parked. */
-const changeNote = (client: Client, table: string, pair: ViewPair, note: Note) =>
+const changeNote = (client: MeteredClient, table: string, pair: ViewPair, note: Note) =>
   isWritten(
+    client.meter,
     1,
     client.send(
       new UpdateCommand({
@@ -94,7 +89,7 @@ const changeNote = (client: Client, table: string, pair: ViewPair, note: Note) =
     ),
   );
 
-const addPair = async (client: Client, table: string, pair: ViewPair, note: Note) => {
+const addPair = async (client: MeteredClient, table: string, pair: ViewPair, note: Note) => {
   const { reason, queued, dead } = note;
   const put = {
     TableName: table,
@@ -107,14 +102,14 @@ const addPair = async (client: Client, table: string, pair: ViewPair, note: Note
     await client.send(new TransactWriteCommand({ TransactItems }));
   } catch (error) {
     const [isParked, hasNoRecord] = failedConditions(error);
-    if (isParked || hasNoRecord) countRefusedWrite(4);
+    if (isParked || hasNoRecord) client.meter.add({ writeUnits: 4 });
     if (isParked) throw new Overtaken(`${pair.stream} was parked meanwhile.`);
     if (hasNoRecord) throw new Error(`View ${pair.view} has no record.`);
     throw error;
   }
 };
 
-const removePair = async (client: Client, table: string, pair: ViewPair): Promise<void> => {
+const removePair = async (client: MeteredClient, table: string, pair: ViewPair): Promise<void> => {
   const remove = {
     TableName: table,
     Key: keyOf(pair),
@@ -127,12 +122,12 @@ const removePair = async (client: Client, table: string, pair: ViewPair): Promis
   } catch (error) {
     const [isFree] = failedConditions(error);
     if (!isFree) throw error;
-    countRefusedWrite(4);
+    client.meter.add({ writeUnits: 4 });
   }
 };
 
 /** The list of parked pairs, on DynamoDB; a pair and its count in the view's record change in one transaction. */
-export const createParking = (client: Client, table: string): Parking => ({
+export const createParking = (client: MeteredClient, table: string): Parking => ({
   note: (pair, note) =>
     again(async () => {
       await changeNote(client, table, pair, note);

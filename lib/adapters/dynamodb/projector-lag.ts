@@ -1,13 +1,14 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { ProjectorLag } from "../../core/view/projector-lag.ts";
+import type { MeteredClient } from "./client.ts";
 
 const key = { view: "projector", item: "lag" };
 const Note = z.object({ lagMs: z.number(), at: z.string() });
 
 /** The projector's lag, on DynamoDB, in the table of the views' records. */
 export const createProjectorLag = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Pick<MeteredClient, "send">,
   table: string,
 ): ProjectorLag => ({
   note: async (note) => {

@@ -1,6 +1,7 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { RebuildRecord, Rebuilds } from "../../core/upkeep/rebuild.ts";
 import type { BuildRecord } from "../../core/view/view-control.ts";
+import type { MeteredClient } from "./client.ts";
 import { isWritten } from "./conditional-write.ts";
 import { readProgress, saveProgress } from "./segment-progress.ts";
 import {
@@ -14,17 +15,16 @@ import {
 /** How often a beginning is tried again because another one came in between. */
 const beginsMax = 5;
 
-type Client = Pick<DynamoDBDocumentClient, "send">;
-
 /** Begins a build; the one that it takes the place of is retired at once. */
 const beginOnce = (
-  client: Client,
+  client: MeteredClient,
   table: string,
   { record: { view, building } }: StoredView,
   { generation, definition }: BuildRecord,
   rebuild: Pick<RebuildRecord, "segments" | "startedAt">,
 ): Promise<boolean> =>
   isWritten(
+    client.meter,
     1,
     client.send(
       new UpdateCommand({
@@ -55,13 +55,14 @@ const beginOnce = (
   );
 
 const switchOnce = (
-  client: Client,
+  client: MeteredClient,
   table: string,
   { record: { view, live, building } }: StoredView,
   at: string,
   until: string,
 ): Promise<boolean> =>
   isWritten(
+    client.meter,
     1,
     client.send(
       new UpdateCommand({
@@ -97,7 +98,7 @@ const isOwn = ({ record, rebuild }: StoredView, { generation }: BuildRecord, at:
   record.building?.generation === generation && rebuild?.startedAt === at;
 
 /** What is recorded of rebuilds, on DynamoDB: the latest one of a view is a part of the view's record. */
-export const createRebuilds = (client: Client, table: string): Rebuilds => ({
+export const createRebuilds = (client: MeteredClient, table: string): Rebuilds => ({
   begin: async (view, definition, rebuild, insteadOf) => {
     let tried: BuildRecord | undefined;
     for (let attempt = 1; attempt <= beginsMax; attempt++) {

@@ -1,8 +1,8 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { RowSweeper } from "../../core/upkeep/sweep-generation.ts";
 import type { View } from "../../core/view/view.ts";
 import { writeItems } from "./batches.ts";
+import type { MeteredClient } from "./client.ts";
 import { viewStore } from "./query-pages.ts";
 import { scanPage } from "./scan-page.ts";
 
@@ -20,7 +20,7 @@ const inBatches = <T>(items: readonly T[]): readonly (readonly T[])[] =>
  * starts with its generation, whatever the kind of view.
  */
 export const createRowSweeper = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Pick<MeteredClient, "send">,
   tableOf: (view: View) => string,
 ): RowSweeper => ({
   sweep: async (view, generation, after) => {

@@ -1,8 +1,8 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { ServedDocuments } from "../../core/audit/audit.ts";
 import type { Damaged } from "../../core/log/segments.ts";
 import type { DocumentRow, DocumentView } from "../../core/view/document-view.ts";
+import type { MeteredClient } from "./client.ts";
 import { readDocumentRow } from "./document-rows.ts";
 import { viewStore } from "./query-pages.ts";
 import { scanPage } from "./scan-page.ts";
@@ -11,7 +11,7 @@ const Key = z.object({ row: z.string() });
 
 /** Walks the rows of one generation of a document view, on DynamoDB: a parallel, strongly consistent scan. */
 export const createRowWalker = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Pick<MeteredClient, "send">,
   table: string,
   view: DocumentView,
   generation: number,

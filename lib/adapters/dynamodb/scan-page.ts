@@ -1,10 +1,7 @@
-import {
-  type DynamoDBDocumentClient,
-  ScanCommand,
-  type ScanCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import { ScanCommand, type ScanCommandInput } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { WalkCursor, WalkOptions } from "../../core/log/segments.ts";
+import type { MeteredClient } from "./client.ts";
 import { whenAnswered } from "./failure.ts";
 
 const Cursor = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -20,7 +17,7 @@ export interface ScannedPage {
  * its name, does not answer.
  */
 export const scanPage = async (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Pick<MeteredClient, "send">,
   store: string,
   scan: Pick<
     ScanCommandInput,

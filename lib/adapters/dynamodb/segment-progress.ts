@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
 import type { SaveOptions, SegmentProgress } from "../../core/log/segments.ts";
-import { countRefusedWrite } from "./client.ts";
+import type { MeteredClient } from "./client.ts";
 import { queryItems } from "./query-pages.ts";
-
-type Client = Pick<DynamoDBDocumentClient, "send">;
 
 const Saved = z.looseObject({
   segment: z.int(),
@@ -24,7 +22,7 @@ export type StoredProgress = z.output<typeof Saved>;
 
 /** What is saved of the segments of one run, by partition of the control table; read strongly, in their order. */
 export const readProgress = async (
-  client: Client,
+  client: MeteredClient,
   table: string,
   partition: string,
 ): Promise<readonly StoredProgress[]> => {
@@ -49,7 +47,7 @@ const isOwn = (stored: StoredProgress, progress: SegmentProgress, at: string): b
 
 /** Saves progress unless another worker has moved the segment on from where this one stood; false then. */
 export const saveProgress = async (
-  client: Client,
+  client: MeteredClient,
   table: string,
   partition: string,
   progress: SegmentProgress,
@@ -77,7 +75,7 @@ export const saveProgress = async (
     return true;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    countRefusedWrite(writeUnits(itemBytes(Item)));
+    client.meter.add({ writeUnits: writeUnits(itemBytes(Item)) });
     return error.Item !== undefined && isOwn(Saved.parse(unmarshall(error.Item)), progress, at);
   }
 };

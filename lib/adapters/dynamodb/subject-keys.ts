@@ -1,6 +1,5 @@
 import {
   DeleteCommand,
-  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -16,14 +15,13 @@ import {
   parseSubjectKey,
 } from "../../core/personal/subject-keys.ts";
 import { answered, isDone } from "./answered.ts";
+import type { MeteredClient } from "./client.ts";
 import { removeDataKeys } from "./data-keys.ts";
 
 /** Partition of unfinished work; its items cannot be mistaken for those of a user of that name. */
 const workPartition = "work";
 const claims = "claim#";
 const erasures = "erase#";
-
-type Client = Pick<DynamoDBDocumentClient, "send">;
 
 const OpenItem = z.object({ item: z.string(), subject: z.string() });
 
@@ -37,7 +35,13 @@ const claimStands = (claim: string) => ({
 
 const workKey = (item: string) => ({ user: workPartition, item });
 
-const listWork = async (client: Client, table: string, from: string, to: string, limit: number) => {
+const listWork = async (
+  client: MeteredClient,
+  table: string,
+  from: string,
+  to: string,
+  limit: number,
+) => {
   const { Items = [] } = await answered(
     client.send(
       new QueryCommand({
@@ -53,11 +57,11 @@ const listWork = async (client: Client, table: string, from: string, to: string,
   return z.array(OpenItem).parse(Items);
 };
 
-const closeWork = async (client: Client, table: string, item: string): Promise<void> => {
+const closeWork = async (client: MeteredClient, table: string, item: string): Promise<void> => {
   await answered(client.send(new DeleteCommand({ TableName: table, Key: workKey(item) })));
 };
 
-const createKeyRows = (client: Client, table: string): KeyRows => {
+const createKeyRows = (client: MeteredClient, table: string): KeyRows => {
   const keyOf = (user: string) => ({ TableName: table, Key: { user, item: keyItem } });
   return {
     find: async (user) => {
@@ -75,22 +79,22 @@ const createKeyRows = (client: Client, table: string): KeyRows => {
       };
       const open = { TableName: table, Item: { ...workKey(claims + claim), subject: user } };
       const TransactItems = [{ Put: put }, { Put: open }];
-      return isDone(4, client.send(new TransactWriteCommand({ TransactItems })));
+      return isDone(client.meter, 4, client.send(new TransactWriteCommand({ TransactItems })));
     },
     record: (user, claim, { keyId, own }) => {
       const Item = { user, item: keyItem, state: "ready", claim, keyId, own };
       const put = new PutCommand({ TableName: table, Item, ...claimStands(claim) });
-      return isDone(1, client.send(put));
+      return isDone(client.meter, 1, client.send(put));
     },
     release: async (user, claim) => {
       const remove = new DeleteCommand({ ...keyOf(user), ...claimStands(claim) });
-      await isDone(1, client.send(remove));
+      await isDone(client.meter, 1, client.send(remove));
     },
     closeClaim: (claim) => closeWork(client, table, claims + claim),
   };
 };
 
-const createErasureRows = (client: Client, table: string): Omit<ErasureRows, "find"> => ({
+const createErasureRows = (client: MeteredClient, table: string): Omit<ErasureRows, "find"> => ({
   bury: (user, erasedAt) => {
     const update = {
       TableName: table,
@@ -102,7 +106,7 @@ const createErasureRows = (client: Client, table: string): Omit<ErasureRows, "fi
     };
     const open = { TableName: table, Item: { ...workKey(erasures + user), subject: user } };
     const TransactItems = [{ Update: update }, { Put: open }];
-    return isDone(4, client.send(new TransactWriteCommand({ TransactItems })));
+    return isDone(client.meter, 4, client.send(new TransactWriteCommand({ TransactItems })));
   },
   removeDataKeys: (user) => removeDataKeys(client, table, user),
   finish: async (user, destroyedAt) => {
@@ -124,7 +128,7 @@ const createErasureRows = (client: Client, table: string): Omit<ErasureRows, "fi
   },
 });
 
-const createOpenWork = (client: Client, table: string): OpenWork => ({
+const createOpenWork = (client: MeteredClient, table: string): OpenWork => ({
   openClaims: async (before, limit) => {
     const items = await listWork(client, table, claims, claims + before, limit);
     return items.map(({ item, subject }) => ({ claim: item.slice(claims.length), user: subject }));
@@ -138,7 +142,7 @@ const createOpenWork = (client: Client, table: string): OpenWork => ({
 
 /** Records of users' keys, and the list of unfinished work, on DynamoDB. */
 export const createSubjectKeyRows = (
-  client: Client,
+  client: MeteredClient,
   table: string,
 ): KeyRows & ErasureRows & OpenWork => ({
   ...createKeyRows(client, table),

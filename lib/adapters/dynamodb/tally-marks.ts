@@ -1,7 +1,7 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { TallyMark, TallyWrite } from "../../core/view/tally-view.ts";
 import { checkpointKey, readCheckpointItems } from "./checkpoints.ts";
+import type { MeteredClient } from "./client.ts";
 
 const Recent = z.object({
   partition: z.string(),
@@ -31,7 +31,7 @@ export const markPut = (
 
 /** Checkpoints of streams with their recent rows, read strongly; streams that were never applied are absent. */
 export const readMarks = (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Pick<MeteredClient, "send">,
   table: string,
   generation: number,
   streams: readonly string[],

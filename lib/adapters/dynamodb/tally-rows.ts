@@ -1,9 +1,6 @@
-import {
-  type DynamoDBDocumentClient,
-  PutCommand,
-  TransactWriteCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { itemBytes, writeUnits } from "../../core/log/item-size.ts";
+import type { Meter } from "../../core/meter.ts";
 import { rowKey } from "../../core/view/recent-rows.ts";
 import type {
   ShardAddition,
@@ -16,14 +13,12 @@ import type {
 } from "../../core/view/tally-view.ts";
 import { readItems } from "./batches.ts";
 import { readCheckpoints } from "./checkpoints.ts";
-import { countRefusedWrite } from "./client.ts";
+import type { MeteredClient } from "./client.ts";
 import { isWritten } from "./conditional-write.ts";
 import { isConflict, isUnanswered, reasonCodes } from "./failure.ts";
 import { listTallyRows } from "./list-tally-rows.ts";
 import { allShards, readShard, shardSort, sumAttribute, sumShards } from "./tally-item.ts";
 import { markPut, readMarks } from "./tally-marks.ts";
-
-type Client = Pick<DynamoDBDocumentClient, "send">;
 
 /** Attributes and placeholders of an update: `name` stands behind `#0`, its value behind `:0`. */
 const placeholders = (fields: readonly (readonly [string, unknown])[]) => ({
@@ -56,13 +51,17 @@ const additionUpdate = (
  * What a refused write means. One that was not answered may have been written all the same: whoever tries again
  * reads its checkpoints first, and finds them moved then.
  */
-const whyRefused = (error: unknown, { checkpoints, additions }: TallyWrite): TallyOutcome => {
+const whyRefused = (
+  meter: Meter,
+  error: unknown,
+  { checkpoints, additions }: TallyWrite,
+): TallyOutcome => {
   const codes = reasonCodes(error);
   const stale = checkpoints.flatMap(({ stream }, at) =>
     codes[at] === "ConditionalCheckFailed" ? [stream] : [],
   );
   if (stale.length > 0) {
-    countRefusedWrite(2 * (checkpoints.length + additions.length));
+    meter.add({ writeUnits: 2 * (checkpoints.length + additions.length) });
     return { stale };
   }
   if (isConflict(error) || isUnanswered(error)) return "busy";
@@ -71,7 +70,7 @@ const whyRefused = (error: unknown, { checkpoints, additions }: TallyWrite): Tal
 
 /** Writes what is all or nothing: one checkpoint alone is a put, at half the price of a transaction. */
 const write = async (
-  client: Client,
+  client: MeteredClient,
   table: string,
   view: TallyView,
   generation: number,
@@ -81,7 +80,7 @@ const write = async (
   const [only, ...others] = puts;
   if (only && others.length === 0 && additions.length === 0) {
     const units = writeUnits(itemBytes(only.Item));
-    const isMoved = await isWritten(units, client.send(new PutCommand(only)));
+    const isMoved = await isWritten(client.meter, units, client.send(new PutCommand(only)));
     return isMoved ? "written" : { stale: checkpoints.map(({ stream }) => stream) };
   }
   const TransactItems = [
@@ -95,7 +94,7 @@ const write = async (
 
 /** Rows by their keys, read strongly, the shards of each summed. */
 const readRows = async (
-  client: Client,
+  client: MeteredClient,
   table: string,
   { shards }: TallyView,
   generation: number,
@@ -122,7 +121,7 @@ const readRows = async (
  * two builds of a view share one table and never meet.
  */
 export const createTallyRows = (
-  client: Client,
+  client: MeteredClient,
   table: string,
   view: TallyView,
   generation: number,
@@ -131,7 +130,7 @@ export const createTallyRows = (
     try {
       return await write(client, table, view, generation, adding);
     } catch (error) {
-      return whyRefused(error, adding);
+      return whyRefused(client.meter, error, adding);
     }
   },
   checkpoints: (streams) => readCheckpoints(client, table, generation, streams),

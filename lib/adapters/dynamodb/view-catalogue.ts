@@ -1,6 +1,7 @@
-import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { isRetired, type ViewCatalogue, type ViewRecord } from "../../core/view/view-control.ts";
 import { writeItems } from "./batches.ts";
+import type { MeteredClient } from "./client.ts";
 import { isWritten } from "./conditional-write.ts";
 import { queryItems } from "./query-pages.ts";
 import {
@@ -13,9 +14,7 @@ import {
   recordPartition,
 } from "./view-record.ts";
 
-type Client = Pick<DynamoDBDocumentClient, "send">;
-
-const itemsOf = (client: Client, table: string, partition: string) =>
+const itemsOf = (client: MeteredClient, table: string, partition: string) =>
   queryItems(client, {
     TableName: table,
     KeyConditionExpression: "#view = :partition",
@@ -24,7 +23,11 @@ const itemsOf = (client: Client, table: string, partition: string) =>
     ConsistentRead: true,
   });
 
-const removeAll = async (client: Client, table: string, partition: string): Promise<void> => {
+const removeAll = async (
+  client: MeteredClient,
+  table: string,
+  partition: string,
+): Promise<void> => {
   const removals: { remove: { view: string; item: unknown } }[] = [];
   for await (const { item } of itemsOf(client, table, partition))
     removals.push({ remove: { view: partition, item } });
@@ -32,7 +35,7 @@ const removeAll = async (client: Client, table: string, partition: string): Prom
 };
 
 /** Records of views, on DynamoDB: all of them in one partition, which one strong query reads. */
-export const createViewCatalogue = (client: Client, table: string): ViewCatalogue => ({
+export const createViewCatalogue = (client: MeteredClient, table: string): ViewCatalogue => ({
   list: async () => {
     const records: ViewRecord[] = [];
     for await (const item of itemsOf(client, table, recordPartition))
@@ -42,6 +45,7 @@ export const createViewCatalogue = (client: Client, table: string): ViewCatalogu
   create: async (view, definition, { unbuilt } = { unbuilt: true }) => {
     const first = { live: { generation: 1, definition }, retired: {}, nextGeneration: 2, unbuilt };
     await isWritten(
+      client.meter,
       1,
       client.send(
         new PutCommand({
@@ -59,6 +63,7 @@ export const createViewCatalogue = (client: Client, table: string): ViewCatalogu
     await removeAll(client, table, parkedPartition(view, generation));
     await removeAll(client, table, progressPartition(view, generation));
     await isWritten(
+      client.meter,
       1,
       client.send(
         new UpdateCommand({

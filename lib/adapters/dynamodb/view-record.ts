@@ -1,7 +1,8 @@
-import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { RebuildRecord } from "../../core/upkeep/rebuild.ts";
 import type { ViewRecord } from "../../core/view/view-control.ts";
+import type { MeteredClient } from "./client.ts";
 
 /** Partition that holds the records of all views, so that one query reads them. */
 export const recordPartition = "records";
@@ -85,7 +86,7 @@ export const readRecord = (item: unknown): StoredView => {
 
 /** The record of one view, read strongly; undefined when it was never recorded. */
 export const findRecord = async (
-  client: Pick<DynamoDBDocumentClient, "send">,
+  client: Pick<MeteredClient, "send">,
   table: string,
   view: string,
 ): Promise<StoredView | undefined> => {

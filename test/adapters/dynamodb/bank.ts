@@ -1,8 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { v7 } from "uuid";
-import { withMeter } from "../../../lib/adapters/dynamodb/client.ts";
+import type { Connection } from "../../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { createIdempotencyRecords } from "../../../lib/adapters/dynamodb/idempotency.ts";
 import type { CommandAnswer, CommandPorts } from "../../../lib/core/command/command-request.ts";
@@ -11,7 +10,7 @@ import { execute } from "../../../lib/core/command/execute.ts";
 import { identifyRequest } from "../../../lib/core/command/idempotency.ts";
 import { defaultSnapshotPolicy } from "../../../lib/core/log/snapshot.ts";
 import { createStateCache } from "../../../lib/core/log/state-cache.ts";
-import { createMeter, type Usage } from "../../../lib/core/meter.ts";
+import { createMeter, type Meter, type Usage } from "../../../lib/core/meter.ts";
 import type { Sealer } from "../../../lib/core/personal/sealing.ts";
 import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import account from "../../../lib/domains/account/index.ts";
@@ -32,49 +31,73 @@ export interface Sending {
   readonly key?: string;
 }
 
+/** What some work used of the store, and what became of it. */
+export interface Priced<T> {
+  readonly used: Usage;
+  readonly result: PromiseSettledResult<T>;
+}
+
 /** A warm function of the bank: it shares the log with others, and remembers states of its own. */
 export interface Bank {
   readonly ports: CommandPorts;
   /** Sends the command of a route to an account. */
   send(id: string, route: string, body: object, sending: Sending): Promise<CommandAnswer>;
+  /** Does some work with ports on a meter of its own. */
+  priced<T>(work: (ports: CommandPorts) => Promise<T>): Promise<Priced<T>>;
+  /** Sends a command as an operation of its own, and tells what it used. */
+  sendPriced(...sent: Parameters<Bank["send"]>): Promise<Priced<CommandAnswer>>;
 }
 
+const stepsOf = (id: string, route: string, body: object) => {
+  const target = account.routes[route];
+  if (target === undefined) throw new Error(`There is no command ${route}.`);
+  if (typeof target !== "string") return target.steps(id, body);
+  const command = account.commands.parse(target, body);
+  return [{ id, command: () => command }];
+};
+
+const carryOut = (
+  ports: CommandPorts,
+  ...[id, route, body, { by, key }]: Parameters<Bank["send"]>
+): Promise<CommandAnswer> =>
+  execute(ports, {
+    domain: account,
+    steps: stepsOf(id, route, body),
+    caller: { sub: by, admin: false, auditor: false },
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
+    ...(key === undefined ? {} : { idempotency: identifyRequest(by, key, [id, route, body]) }),
+  });
+
 /** A function that has just started; `others` replace ports of its own. */
-export const createBank = (
-  client: DynamoDBDocumentClient,
-  others: Partial<CommandPorts> = {},
-): Bank => {
-  const ports: CommandPorts = {
-    store: createEventStore(client, tables),
+export const createBank = (connection: Connection, others: Partial<CommandPorts> = {}): Bank => {
+  const lasting = {
     states: createStateCache(),
     contention: createContention(),
-    records: createIdempotencyRecords(client, tables.idempotency),
     sealer,
     policy: defaultSnapshotPolicy,
     now: Date.now,
     random: Math.random,
     newId: () => v7(undefined, new Uint8Array(16)),
-    sleep: (ms) => sleep(ms),
-    ...others,
+    sleep: (ms: number) => sleep(ms),
   };
-  const stepsOf = (id: string, route: string, body: object) => {
-    const target = account.routes[route];
-    if (target === undefined) throw new Error(`There is no command ${route}.`);
-    if (typeof target !== "string") return target.steps(id, body);
-    const command = account.commands.parse(target, body);
-    return [{ id, command: () => command }];
+  const portsBy = (meter: Meter): CommandPorts => {
+    const client = connection.metered(meter);
+    const store = createEventStore(client, tables);
+    const records = createIdempotencyRecords(client, tables.idempotency);
+    return { ...lasting, store, records, ...others };
+  };
+  const ports = portsBy(createMeter());
+  const priced: Bank["priced"] = async (work) => {
+    const meter = createMeter();
+    const [result] = await Promise.allSettled([work(portsBy(meter))]);
+    return { used: meter.used, result };
   };
   return {
     ports,
-    send: (id, route, body, { by, key }) =>
-      execute(ports, {
-        domain: account,
-        steps: stepsOf(id, route, body),
-        caller: { sub: by, admin: false, auditor: false },
-        correlationId: randomUUID(),
-        causationId: randomUUID(),
-        ...(key === undefined ? {} : { idempotency: identifyRequest(by, key, [id, route, body]) }),
-      }),
+    send: (...sent) => carryOut(ports, ...sent),
+    priced,
+    sendPriced: (...sent) => priced((own) => carryOut(own, ...sent)),
   };
 };
 
@@ -84,12 +107,3 @@ export const opening = (initialBalance: number) => ({
   currency: "USD",
   initialBalance,
 });
-
-/** What some work used of the store, and what became of it. */
-export const priced = async <T>(
-  work: () => Promise<T>,
-): Promise<{ readonly used: Usage; readonly result: PromiseSettledResult<T> }> => {
-  const meter = createMeter();
-  const [result] = await withMeter(meter, () => Promise.allSettled([work()]));
-  return { used: meter.used, result };
-};

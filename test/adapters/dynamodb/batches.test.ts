@@ -4,14 +4,14 @@ import { BatchGetCommand, BatchWriteCommand, DynamoDBDocumentClient } from "@aws
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { batchRoundsMax, readItems, writeItems } from "../../../lib/adapters/dynamodb/batches.ts";
-import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 
 vi.mock("node:timers/promises", () => ({ setTimeout: vi.fn(async () => {}) }));
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
-const client = createDocumentClient();
+const client = meteredClient();
 
 const keys = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ partition: "1#a", sort: String(at) }));

@@ -8,10 +8,12 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
+  type Connection,
   clientBounds,
+  connect,
   createDocumentClient,
-  plainClient,
 } from "../../../lib/adapters/dynamodb/client.ts";
+import { createMeter } from "../../../lib/core/meter.ts";
 import {
   answer,
   type Behaviour,
@@ -108,35 +110,45 @@ describe("a transaction", () => {
 });
 
 describe("the plain twin of a client", () => {
-  const putPlainly = (client: DynamoDBDocumentClient, stream = "account-1") =>
-    plainClient(client).send(new PutItemCommand({ TableName, Item: { stream: { S: stream } } }));
+  const putPlainly = ({ twin }: Connection, stream = "account-1") =>
+    twin.send(new PutItemCommand({ TableName, Item: { stream: { S: stream } } }));
 
   test("uses the same connections", async () => {
     const client = createDocumentClient();
+    const connection = connect(client);
     for (let done = 0; done < 5; done++) {
       await put(client);
-      await putPlainly(client);
+      await putPlainly(connection);
     }
     expect(server.connections).toBe(1);
   });
 
-  test("is one, however often it is asked for, and another one for another client", () => {
-    const client = createDocumentClient();
-    expect(plainClient(client)).toBe(plainClient(client));
-    expect(plainClient(createDocumentClient())).not.toBe(plainClient(client));
+  test("is one, however often it is asked for, and another one for another connection", () => {
+    const connection = connect();
+    expect(connection.twin).toBe(connection.twin);
+    expect(connect().twin).not.toBe(connection.twin);
+  });
+
+  test("serves every operation of a connection, over one socket when they take turns", async () => {
+    const connection = connect();
+    for (let done = 0; done < 5; done++) {
+      const { plain } = connection.metered(createMeter());
+      await plain.send(new PutItemCommand({ TableName, Item: { stream: { S: "account-1" } } }));
+    }
+    expect(server.connections).toBe(1);
   });
 
   test("keeps commands apart that are under way at once", async () => {
-    const client = createDocumentClient();
+    const connection = connect();
     const streams = Array.from({ length: 50 }, (_, number) => `account-${number}`);
-    await Promise.all(streams.map((stream) => putPlainly(client, stream)));
+    await Promise.all(streams.map((stream) => putPlainly(connection, stream)));
     const written = server.received.map(({ body }) => Object(body.Item).stream.S);
     expect(written.toSorted()).toEqual(streams.toSorted());
   });
 
   test("gives up after as many attempts", async () => {
     server.next(stall);
-    await expect(putPlainly(createDocumentClient(hurried))).rejects.toMatchObject({
+    await expect(putPlainly(connect(createDocumentClient(hurried)))).rejects.toMatchObject({
       name: "TimeoutError",
       $metadata: { attempts: 3 },
     });
@@ -146,7 +158,7 @@ describe("the plain twin of a client", () => {
 
 test.each([
   ["the client", () => createDocumentClient()],
-  ["its plain twin", () => plainClient(createDocumentClient())],
+  ["its plain twin", () => connect().twin],
 ])("the configuration of %s is one that V8 copies quickly", (_, make) => {
   setFlagsFromString("--allow-natives-syntax");
   const isQuick: (of: object) => boolean = runInNewContext("(of) => %HasFastProperties(of)");

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { withMeter } from "../../../lib/adapters/dynamodb/client.ts";
 import { createDocumentRows } from "../../../lib/adapters/dynamodb/document-rows.ts";
 import { createMeter } from "../../../lib/core/meter.ts";
 import {
@@ -23,8 +22,8 @@ let rows: DocumentRows;
 let owner: string;
 let currency: string;
 
-const rowsOf = (generation: number): DocumentRows =>
-  createDocumentRows(started.client, view.table.name, view, generation);
+const rowsOf = (generation: number, client = started.client): DocumentRows =>
+  createDocumentRows(client, view.table.name, view, generation);
 
 beforeAll(async () => {
   started = await startStore([view.table]);
@@ -136,7 +135,7 @@ describe("a row", () => {
     const stream = randomUUID();
     await putAll([rowAt(stream, 2)]);
     const meter = createMeter();
-    await withMeter(meter, () => rows.put(rowAt(stream, 1, undefined, 2_500)));
+    await rowsOf(1, started.connection.metered(meter)).put(rowAt(stream, 1, undefined, 2_500));
     expect(meter.used).toEqual({ roundTrips: 1, readUnits: 0, writeUnits: 3 });
   });
 });

@@ -8,17 +8,17 @@ import {
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createDocumentRows } from "../../../lib/adapters/dynamodb/document-rows.ts";
 import { documentView, ownerIndex } from "../../../lib/core/view/document-view.ts";
 import account from "../../../lib/domains/account/index.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import "aws-sdk-client-mock-vitest/extend";
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
 const plain = mockClient(DynamoDBClient);
-const rows = createDocumentRows(createDocumentClient(), "view", documentView(account), 3);
+const rows = createDocumentRows(meteredClient(), "view", documentView(account), 3);
 
 const facts = { message: "no", $metadata: { httpStatusCode: 400 } };
 const throttled = new ThrottlingException(facts);

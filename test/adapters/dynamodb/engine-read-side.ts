@@ -1,5 +1,5 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createAudits } from "../../../lib/adapters/dynamodb/audits.ts";
+import type { MeteredClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createDocumentRows } from "../../../lib/adapters/dynamodb/document-rows.ts";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { createLedgerRows } from "../../../lib/adapters/dynamodb/ledger-rows.ts";
@@ -30,18 +30,14 @@ export interface EngineReadSide {
   drain(): Promise<void>;
 }
 
-const tablesOf = (client: DynamoDBDocumentClient): ViewTables => ({
+const tablesOf = (client: MeteredClient): ViewTables => ({
   documents: (view, generation) => createDocumentRows(client, view.table.name, view, generation),
   ledger: (view, generation) => createLedgerRows(client, view.table.name, view, generation),
   tally: (view, generation) => createTallyRows(client, view.table.name, view, generation),
 });
 
 const servedBy =
-  (
-    client: DynamoDBDocumentClient,
-    tables: ViewTables,
-    liveOf: () => Promise<Map<string, number>>,
-  ) =>
+  (client: MeteredClient, tables: ViewTables, liveOf: () => Promise<Map<string, number>>) =>
   async (): Promise<Served> => {
     const live = await liveOf();
     const generationOf = ({ name }: View): number => live.get(name) ?? 1;
@@ -63,7 +59,7 @@ const servedBy =
   };
 
 /** The read side of jars on an engine that has its tables. */
-export const createEngineReadSide = (client: DynamoDBDocumentClient): EngineReadSide => {
+export const createEngineReadSide = (client: MeteredClient): EngineReadSide => {
   const control = viewControlTable.name;
   const clock = createClock("2026-11-01T18:00:00.000Z");
   const messages: { readonly work: Work; readonly delaySeconds: number }[] = [];

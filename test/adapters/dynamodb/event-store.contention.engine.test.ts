@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CommandPorts } from "../../../lib/core/command/command-request.ts";
+import type { CommandAnswer, CommandPorts } from "../../../lib/core/command/command-request.ts";
 import type { Usage } from "../../../lib/core/meter.ts";
 import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import { createDice } from "../../clock.ts";
-import { type Bank, createBank, opening, priced } from "./bank.ts";
+import { type Bank, createBank, opening, type Priced } from "./bank.ts";
 import { inspectAccount } from "./inspect-account.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 
@@ -37,24 +37,24 @@ const slowly: Partial<CommandPorts> = {
 /** So many functions, each with a cache and dice of its own. */
 const functions = (count: number): readonly Bank[] =>
   Array.from({ length: count }, () =>
-    createBank(started.client, { ...slowly, random: createDice(upTo(1_000_000)) }),
+    createBank(started.connection, { ...slowly, random: createDice(upTo(1_000_000)) }),
   );
 
 const accountWith = async (balance: number): Promise<string> => {
   const id = randomUUID();
-  await createBank(started.client, slowly).send(id, "open", opening(balance), ann);
+  await createBank(started.connection, slowly).send(id, "open", opening(balance), ann);
   return id;
 };
 
-type Priced = Awaited<ReturnType<typeof priced>>;
+type Sent = Priced<CommandAnswer>;
 
-const accepted = (all: readonly Priced[]): number =>
+const accepted = (all: readonly Sent[]): number =>
   all.filter(({ result }) => result.status === "fulfilled").length;
 
-const perAccepted = (all: readonly Priced[], unit: keyof Usage): string =>
+const perAccepted = (all: readonly Sent[], unit: keyof Usage): string =>
   (all.reduce((sum, { used }) => sum + used[unit], 0) / accepted(all)).toFixed(2);
 
-const report = (what: string, all: readonly Priced[], began: number): void => {
+const report = (what: string, all: readonly Sent[], began: number): void => {
   const figures = [
     `${accepted(all)} of ${all.length} accepted in ${Date.now() - began} ms`,
     `${perAccepted(all, "roundTrips")} round trips`,
@@ -65,7 +65,7 @@ const report = (what: string, all: readonly Priced[], began: number): void => {
 };
 
 /** Refusals that a caller may repeat; whatever else a command fails with is thrown. */
-const checkRefusals = (all: readonly Priced[], ...kinds: readonly string[]): void => {
+const checkRefusals = (all: readonly Sent[], ...kinds: readonly string[]): void => {
   for (const { result } of all)
     if (result.status === "rejected" && !kinds.includes(result.reason.kind)) throw result.reason;
 };
@@ -83,7 +83,7 @@ describe.each([4, 16, 64])("%i writers at once on one account", (count) => {
       const all = await Promise.all(
         writers.map((writer, index) => {
           const route = index % 2 === 0 ? "deposit" : "withdraw";
-          return priced(() => writer.send(id, route, { amount: amounts[index] }, ann));
+          return writer.sendPriced(id, route, { amount: amounts[index] }, ann);
         }),
       );
       report(`${count} ${round} writers`, all, began);
@@ -104,13 +104,13 @@ describe.each([4, 16, 64])("%i writers at once on one account", (count) => {
 test("64 withdrawals at once never take more than there is", async () => {
   const id = await accountWith(3_000);
   const all = await Promise.all(
-    functions(64).map((writer) => priced(() => writer.send(id, "withdraw", { amount: 100 }, ann))),
+    functions(64).map((writer) => writer.sendPriced(id, "withdraw", { amount: 100 }, ann)),
   );
   checkRefusals(all, "conflict", "rejected");
   const codes = all.flatMap(({ result }) =>
     result.status === "rejected" ? [result.reason.facts.code] : [],
   );
-  const { balance } = await inspectAccount(createBank(started.client).ports.store, id);
+  const { balance } = await inspectAccount(createBank(started.connection).ports.store, id);
   expect(balance).toBe(3_000 - 100 * accepted(all));
   // Nobody hears that the money is gone while some is left.
   expect(codes).toContain("insufficient-funds");

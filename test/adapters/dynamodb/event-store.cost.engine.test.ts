@@ -10,7 +10,7 @@ import { load } from "../../../lib/core/log/load.ts";
 import type { Usage } from "../../../lib/core/meter.ts";
 import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
 import account from "../../../lib/domains/account/index.ts";
-import { type Bank, createBank, opening, priced } from "./bank.ts";
+import { type Bank, createBank, opening } from "./bank.ts";
 import { accountCommits, growAccount } from "./long-account.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 
@@ -29,17 +29,18 @@ let asImported: Usage;
 const ids = { short: "", middle: "", long: "long" };
 
 /** A function that has just started. */
-const fresh = (): Bank => createBank(started.client);
+const fresh = (): Bank => createBank(started.connection);
 
 const deposit = async (bank: Bank, id: string): Promise<Usage> => {
-  const { used, result } = await priced(() => bank.send(id, "deposit", { amount: 1 }, ann));
+  const { used, result } = await bank.sendPriced(id, "deposit", { amount: 1 }, ann);
   if (result.status === "rejected") throw result.reason;
   return used;
 };
 
 const loading = async (id: string): Promise<Usage> => {
-  const { store } = fresh().ports;
-  const { used } = await priced(() => load(account, store, `account-${id}`, { consistent: false }));
+  const { used } = await fresh().priced(({ store }) =>
+    load(account, store, `account-${id}`, { consistent: false }),
+  );
   return used;
 };
 
@@ -110,7 +111,7 @@ describe.each(["short", "middle", "long"] as const)("on a %s account", (length) 
 
 describe("whatever the history,", () => {
   const costOf = async (bank: Bank, ...sent: Parameters<Bank["send"]>): Promise<Usage> =>
-    (await priced(() => bank.send(...sent))).used;
+    (await bank.sendPriced(...sent)).used;
 
   const opened = async (bank: Bank, balance: number): Promise<string> => {
     const id = randomUUID();

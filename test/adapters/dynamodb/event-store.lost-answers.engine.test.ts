@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
+import { type Connection, connect } from "../../../lib/adapters/dynamodb/client.ts";
 import { Refusal } from "../../../lib/core/errors.ts";
 import type { EventReader } from "../../../lib/core/log/event-store.ts";
 import { eventTable, idempotencyTable } from "../../../lib/core/system/tables.ts";
@@ -19,7 +18,7 @@ const ann = { by: "ann" };
 
 let started: StartedStore;
 let proxy: LossyProxy;
-let lossy: DynamoDBDocumentClient;
+let lossy: Connection;
 let log: EventReader;
 let bank: Bank;
 let id: string;
@@ -27,7 +26,7 @@ let id: string;
 beforeAll(async () => {
   process.stdout.write(`seed ${seed}\n`);
   started = await startStore([eventTable, idempotencyTable]);
-  log = createBank(started.client).ports.store;
+  log = createBank(started.connection).ports.store;
   proxy = await startLossyProxy(started.url);
   pointSdkAt(proxy.url);
 });
@@ -39,8 +38,8 @@ afterAll(async () => {
 
 beforeEach(async () => {
   proxy.lossOf = () => "none";
-  // A client of its own: after some failures the SDK saves its further attempts.
-  lossy = createDocumentClient();
+  // A connection of its own: after some failures the SDK saves its further attempts.
+  lossy = connect();
   bank = createBank(lossy);
   id = randomUUID();
   await bank.send(id, "open", opening(1_000), ann);

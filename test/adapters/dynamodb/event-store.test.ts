@@ -12,10 +12,10 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
+import type { MeteredClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
-import { createMeter } from "../../../lib/core/meter.ts";
 import { newStream, sampleCommit } from "../../sample-commit.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import { broken, cancelled, conditionFailed, facts, internal, unnamed } from "./sdk-errors.ts";
 import "aws-sdk-client-mock-vitest/extend";
@@ -25,7 +25,8 @@ pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBClient);
 const documents = mockClient(DynamoDBDocumentClient);
 const tables = { events: "events", idempotency: "idempotency" };
-const store = createEventStore(createDocumentClient(), tables);
+const storeBy = (client: MeteredClient) => createEventStore(client, tables);
+const store = storeBy(meteredClient());
 
 const [here, there] = [newStream(), newStream()];
 const ours = [sampleCommit(here), sampleCommit(there)] as const;
@@ -103,9 +104,9 @@ describe("a refused append", () => {
   const unitsOf = async (commits: Parameters<typeof store.append>[0], error: Error) => {
     dynamo.onAnyCommand().rejects(error);
     documents.onAnyCommand().rejects(error);
-    const meter = createMeter();
-    await withMeter(meter, () => store.append(commits, commits.length > 1 ? record : undefined));
-    return meter.used.writeUnits;
+    const client = meteredClient();
+    await storeBy(client).append(commits, commits.length > 1 ? record : undefined);
+    return client.meter.used.writeUnits;
   };
   const large = sampleCommit(here, undefined, { bytes: 2_500 });
 

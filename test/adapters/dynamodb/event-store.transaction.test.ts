@@ -7,9 +7,9 @@ import {
 import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createEventStore } from "../../../lib/adapters/dynamodb/event-store.ts";
 import { newStream, sampleCommit } from "../../sample-commit.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import { broken, cancelled, facts, internal, unnamed } from "./sdk-errors.ts";
 import "aws-sdk-client-mock-vitest/extend";
@@ -17,7 +17,7 @@ import "aws-sdk-client-mock-vitest/extend";
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
 const tables = { events: "events", idempotency: "idempotency" };
-const store = createEventStore(createDocumentClient(), tables);
+const store = createEventStore(meteredClient(), tables);
 
 const [here, there] = [newStream(), newStream()];
 const ours = [sampleCommit(here), sampleCommit(there)] as const;

@@ -39,12 +39,12 @@ test.each([2, 3, 8])(
   "transfers at once among %i accounts, in every direction, make and lose no money",
   async (count) => {
     const ids = Array.from({ length: count }, () => randomUUID());
-    const bank = createBank(started.client);
+    const bank = createBank(started.connection);
     for (const id of ids) await bank.send(id, "open", opening(1_000), ann);
     const began = Date.now();
     let [done, refused] = [0, 0];
     const oneByOne = async (): Promise<void> => {
-      const own = createBank(started.client, { random: createDice(upTo(1_000_000)) });
+      const own = createBank(started.connection, { random: createDice(upTo(1_000_000)) });
       for (let sent = 0; sent < 6; sent++) {
         const from = upTo(count) - 1;
         const to = (from + upTo(count - 1)) % count;

@@ -8,15 +8,16 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dyn
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
+import type { MeteredClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createIdempotencyRecords } from "../../../lib/adapters/dynamodb/idempotency.ts";
-import { createMeter } from "../../../lib/core/meter.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import "aws-sdk-client-mock-vitest/extend";
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
-const records = createIdempotencyRecords(createDocumentClient(), "idempotency");
+const recordsBy = (client: MeteredClient) => createIdempotencyRecords(client, "idempotency");
+const records = recordsBy(meteredClient());
 
 const facts = { message: "no", $metadata: { httpStatusCode: 400 } };
 const record = {
@@ -35,9 +36,9 @@ beforeEach(() => {
 describe("keeping a first answer", () => {
   test("answers the record that stands, and counts the put that it cost", async () => {
     dynamo.on(PutCommand).rejects(met);
-    const meter = createMeter();
-    expect(await withMeter(meter, () => records.keep(record))).toEqual(earlier);
-    expect(meter.used.writeUnits).toBe(1);
+    const client = meteredClient();
+    expect(await recordsBy(client).keep(record)).toEqual(earlier);
+    expect(client.meter.used.writeUnits).toBe(1);
   });
 
   test("refuses as a conflict while a transaction writes the same key", async () => {

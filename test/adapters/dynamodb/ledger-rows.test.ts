@@ -11,16 +11,17 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
+import type { MeteredClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createLedgerRows } from "../../../lib/adapters/dynamodb/ledger-rows.ts";
-import { createMeter } from "../../../lib/core/meter.ts";
 import { diary } from "../../sample-views.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import "aws-sdk-client-mock-vitest/extend";
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
-const rows = createLedgerRows(createDocumentClient(), "view", diary, 3);
+const rowsBy = (client: MeteredClient) => createLedgerRows(client, "view", diary, 3);
+const rows = rowsBy(meteredClient());
 
 const facts = { message: "no", $metadata: { httpStatusCode: 400 } };
 const key = "a#jar-1#0000000000000001#0";
@@ -97,9 +98,9 @@ describe("the rows of a ledger", () => {
 describe("a checkpoint", () => {
   test("that another one has passed is no error, and has its price", async () => {
     dynamo.on(UpdateCommand).rejects(new ConditionalCheckFailedException(facts));
-    const meter = createMeter();
-    await withMeter(meter, () => rows.advance("jar-1", 4));
-    expect(meter.used.writeUnits).toBe(1);
+    const client = meteredClient();
+    await rowsBy(client).advance("jar-1", 4);
+    expect(client.meter.used.writeUnits).toBe(1);
   });
 
   test("is asked for once, however often its stream is named", async () => {

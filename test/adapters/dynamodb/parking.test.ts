@@ -6,8 +6,8 @@ import {
 import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createParking } from "../../../lib/adapters/dynamodb/parking.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import "aws-sdk-client-mock-vitest/extend";
 
@@ -15,7 +15,7 @@ vi.mock("node:timers/promises", () => ({ setTimeout: vi.fn(async () => {}) }));
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
-const parking = createParking(createDocumentClient(), "control");
+const parking = createParking(meteredClient(), "control");
 
 const pair = { view: "diary", generation: 3, stream: "jar-1" };
 const note = { reason: "no", queued: false, dead: false };

@@ -8,15 +8,15 @@ import {
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createRebuilds } from "../../../lib/adapters/dynamodb/rebuilds.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 
 // The SDK repeats a write whose answer was lost; the repeat is refused by what the first attempt wrote.
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
-const rebuilds = createRebuilds(createDocumentClient(), "control");
+const rebuilds = createRebuilds(meteredClient(), "control");
 
 const at = "2026-11-01T12:00:00.000Z";
 const later = "2026-11-01T12:15:00.000Z";

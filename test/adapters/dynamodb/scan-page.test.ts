@@ -1,14 +1,14 @@
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { scanPage } from "../../../lib/adapters/dynamodb/scan-page.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import { broken, internal, unnamed } from "./sdk-errors.ts";
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
-const client = createDocumentClient();
+const client = meteredClient();
 const scan = { TableName: "log" };
 const whole = { segment: 0, segments: 1 };
 

@@ -18,14 +18,15 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { withMeter } from "../../../lib/adapters/dynamodb/client.ts";
 import { createDataKeyRows } from "../../../lib/adapters/dynamodb/data-keys.ts";
 import { createSubjectKeyRows } from "../../../lib/adapters/dynamodb/subject-keys.ts";
 import { Refusal } from "../../../lib/core/errors.ts";
-import { createMeter } from "../../../lib/core/meter.ts";
+import { meteredClient } from "./metered-client.ts";
 
 const store = mockClient(DynamoDBDocumentClient);
-const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" }));
+const client = meteredClient(
+  DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" })),
+);
 const table = "keys";
 const rows = createSubjectKeyRows(client, table);
 const dataKeys = createDataKeyRows(client, table);
@@ -116,10 +117,10 @@ describe("single writes and reads of users' keys", () => {
   });
 
   it("count a refused write, which is charged", async () => {
-    const meter = createMeter();
+    const before = client.meter.used.writeUnits;
     store.on(TransactWriteCommand).rejects(canceled("ConditionalCheckFailed", "None"));
-    await withMeter(meter, writes.claim);
-    expect(meter.used.writeUnits).toBe(4);
+    await writes.claim();
+    expect(client.meter.used.writeUnits).toBe(before + 4);
   });
 
   it("note the end of an erasure before they take it off the list", async () => {

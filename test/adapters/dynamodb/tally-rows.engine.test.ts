@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withMeter } from "../../../lib/adapters/dynamodb/client.ts";
 import { createTallyRows } from "../../../lib/adapters/dynamodb/tally-rows.ts";
 import { createMeter } from "../../../lib/core/meter.ts";
 import type { TallyRows, TallyView, TallyWrite } from "../../../lib/core/view/tally-view.ts";
@@ -16,8 +15,8 @@ beforeAll(async () => {
 
 afterAll(() => started.stop());
 
-const make = (view: TallyView, generation: number): TallyRows =>
-  createTallyRows(started.client, view.table.name, view, generation);
+const make = (view: TallyView, generation: number, client = started.client): TallyRows =>
+  createTallyRows(client, view.table.name, view, generation);
 
 describeTallyRows("a tally on DynamoDB", make);
 describeTallyOrder("a tally on DynamoDB, as it is read", make);
@@ -25,8 +24,8 @@ describeTallyOrder("a tally on DynamoDB, as it is read", make);
 describe("the price of a tally on DynamoDB", () => {
   const unitsOf = async (write: TallyWrite): Promise<number> => {
     const meter = createMeter();
-    const rows = make(ranking, 1);
-    expect(await withMeter(meter, () => rows.add(write))).toBe("written");
+    const rows = make(ranking, 1, started.connection.metered(meter));
+    expect(await rows.add(write)).toBe("written");
     return meter.used.writeUnits;
   };
   const addition = {

@@ -11,6 +11,7 @@ import { createClock, createDice } from "../../clock.ts";
 import { Event } from "../../jar.ts";
 import { createJarLog } from "../../jar-log.ts";
 import { ranking } from "../../sample-views.ts";
+import { meteredClient } from "./metered-client.ts";
 import { type StartedStore, startStore } from "./started-store.ts";
 
 // The engine's indexes do not lag. This one does: it is that of a copy, which is made when it is told to catch up.
@@ -44,7 +45,7 @@ const catchUp = async (): Promise<void> => {
 
 beforeAll(async () => {
   started = await startStore([table, copy]);
-  rows = createTallyRows(laggingClient(), table.name, ranking, 1);
+  rows = createTallyRows(meteredClient(laggingClient()), table.name, ranking, 1);
 });
 afterAll(() => started.stop());
 

@@ -10,18 +10,19 @@ import {
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
+import type { MeteredClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createTallyRows } from "../../../lib/adapters/dynamodb/tally-rows.ts";
-import { createMeter } from "../../../lib/core/meter.ts";
 import type { ShardAddition } from "../../../lib/core/view/tally-view.ts";
 import { purses, ranking } from "../../sample-views.ts";
 import { answer, type FailingServer, refuse, startFailingServer } from "./failing-server.ts";
+import { meteredClient } from "./metered-client.ts";
 import { pointSdkAt } from "./sdk-environment.ts";
 import "aws-sdk-client-mock-vitest/extend";
 
 pointSdkAt("http://127.0.0.1:1");
 const dynamo = mockClient(DynamoDBDocumentClient);
-const rows = createTallyRows(createDocumentClient(), "view", purses, 3);
+const rowsBy = (client: MeteredClient) => createTallyRows(client, "view", purses, 3);
+const rows = rowsBy(meteredClient());
 
 const addition: ShardAddition = {
   partition: "ann",
@@ -52,7 +53,7 @@ describe("a transaction of a tally", () => {
   test("carries the generation in every key, of the index too", async () => {
     dynamo.on(TransactWriteCommand).resolves({});
     const { index, ...unindexed } = { ...addition, shard: 0, index: "in" };
-    const indexed = createTallyRows(createDocumentClient(), "view", ranking, 3);
+    const indexed = createTallyRows(meteredClient(), "view", ranking, 3);
     await indexed.add({ ...write, additions: [{ ...unindexed, index }] });
     const [call] = dynamo.commandCalls(TransactWriteCommand);
     const [first, second, third] = call?.args[0].input.TransactItems ?? [];
@@ -78,9 +79,9 @@ describe("a transaction of a tally", () => {
 
   test("names the streams whose checkpoints stand elsewhere, and counts its price", async () => {
     dynamo.on(TransactWriteCommand).rejects(cancelled("None", "ConditionalCheckFailed", "None"));
-    const meter = createMeter();
-    expect(await withMeter(meter, () => rows.add(write))).toEqual({ stale: ["jar-2"] });
-    expect(meter.used.writeUnits).toBe(6);
+    const client = meteredClient();
+    expect(await rowsBy(client).add(write)).toEqual({ stale: ["jar-2"] });
+    expect(client.meter.used.writeUnits).toBe(6);
   });
 
   test("that met another one and stands elsewhere is stale", async () => {
@@ -121,9 +122,9 @@ describe("a checkpoint that moves by itself", () => {
 
   test("is stale when it stands elsewhere, at the price of a put", async () => {
     dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException(facts));
-    const meter = createMeter();
-    expect(await withMeter(meter, () => rows.add(move))).toEqual({ stale: ["jar-1"] });
-    expect(meter.used.writeUnits).toBe(1);
+    const client = meteredClient();
+    expect(await rowsBy(client).add(move)).toEqual({ stale: ["jar-1"] });
+    expect(client.meter.used.writeUnits).toBe(1);
   });
 
   test.each([
@@ -153,7 +154,7 @@ describe("the token of a transaction", () => {
   test("is the same for repeats by the SDK, and a fresh one for each attempt", async () => {
     dynamo.restore();
     pointSdkAt(server.url);
-    const own = createTallyRows(createDocumentClient(), "view", purses, 3);
+    const own = rowsBy(meteredClient());
     server.next(refuse("InternalServerError", {}, 500), answer(200));
     expect(await own.add(write)).toBe("written");
     expect(await own.add(write)).toBe("written");

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { createDocumentClient, withMeter } from "../../../lib/adapters/dynamodb/client.ts";
+import { usedBy } from "../../../bench/read-side.ts";
+import { createDocumentClient } from "../../../lib/adapters/dynamodb/client.ts";
 import { createDataKeyRows } from "../../../lib/adapters/dynamodb/data-keys.ts";
 import { createSubjectKeyRows } from "../../../lib/adapters/dynamodb/subject-keys.ts";
 import { createKmsClient } from "../../../lib/adapters/kms/client.ts";
@@ -14,13 +15,13 @@ import {
   createOwnKeyMaker,
   createSharedKeyMaker,
 } from "../../../lib/adapters/kms/key-service.ts";
-import { createMeter } from "../../../lib/core/meter.ts";
 import { subjectKeyTable } from "../../../lib/core/system/tables.ts";
 import { createTables } from "../../../local/create-tables.ts";
 import { type Engine, startEngine } from "../../../local/engine.ts";
 import { startKms } from "../../../local/kms.ts";
 import { keyContract } from "../../contracts/subject-keys.ts";
 import { createKeyWorld, openOne, sealOne, slowTime } from "../../key-world.ts";
+import { meteredClient } from "../dynamodb/metered-client.ts";
 
 const stage = "test";
 let engine: Engine;
@@ -58,6 +59,7 @@ const build = async (mode: "per-user" | "shared") => {
   vi.stubEnv("AWS_ENDPOINT_URL_KMS", local.url);
   const kms = createKmsClient();
   const documents = createDocumentClient();
+  const client = meteredClient(documents);
   cleanups.push(async () => {
     kms.destroy();
     documents.destroy();
@@ -77,15 +79,15 @@ const build = async (mode: "per-user" | "shared") => {
     ...catalogue,
   };
   const rows = {
-    ...createSubjectKeyRows(documents, table),
-    ...createDataKeyRows(documents, table),
+    ...createSubjectKeyRows(client, table),
+    ...createDataKeyRows(client, table),
   };
   const enabledKeys = async (): Promise<readonly string[]> => {
     const ids: string[] = [];
     for await (const page of catalogue.keys()) ids.push(...page);
     return enabledAmong(kms, ids);
   };
-  return { world: createKeyWorld(rows, keys, slowTime), enabledKeys, kms };
+  return { world: createKeyWorld(rows, keys, slowTime), enabledKeys, kms, client };
 };
 
 for (const mode of ["per-user", "shared"] as const)
@@ -125,14 +127,10 @@ describe("the sweeper on DynamoDB and KMS", () => {
 
 describe("what personal data costs of the store", () => {
   it("is one strong read a warm write, and nothing a warm reading", async () => {
-    const { world } = await build("per-user");
+    const { world, client } = await build("per-user");
     const writer = world.start();
     const reader = world.start();
-    const costOf = async (work: () => Promise<unknown>) => {
-      const meter = createMeter();
-      await withMeter(meter, work);
-      return meter.used;
-    };
+    const costOf = (work: () => Promise<unknown>) => usedBy({ client }, work);
     const first = await costOf(() => sealOne(writer.sealer, "ada", "Ada"));
     expect(first).toEqual({ roundTrips: 5, readUnits: 1, writeUnits: 10 });
     const warm = await costOf(() => sealOne(writer.sealer, "ada", "Ada"));

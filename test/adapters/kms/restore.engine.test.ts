@@ -19,6 +19,7 @@ import { createTables } from "../../../local/create-tables.ts";
 import { startEngine } from "../../../local/engine.ts";
 import { startKms } from "../../../local/kms.ts";
 import { createKeyWorld, type KeyWorld, openOne, sealOne, slowTime } from "../../key-world.ts";
+import { meteredClient } from "../dynamodb/metered-client.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -53,11 +54,12 @@ const build = async (mode: "per-user" | "shared") => {
     const engine = await startEngine({ dbPath: join(data, "engine.db") });
     vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", engine.url);
     const documents = createDocumentClient();
+    const client = meteredClient(documents);
     try {
       await createTables(documents, [subjectKeyTable]);
       const rows = {
-        ...createSubjectKeyRows(documents, table),
-        ...createDataKeyRows(documents, table),
+        ...createSubjectKeyRows(client, table),
+        ...createDataKeyRows(client, table),
       };
       const keys = {
         ...maker,

@@ -43,6 +43,25 @@ describe("a function's endpoint", () => {
     });
   });
 
+  test("tells each request's own price, however requests overlap, and in the line, too", async () => {
+    const used = { roundTrips: 2, readUnits: 0.5, writeUnits: 3 };
+    const later = run(async (_, __, meter) => {
+      meter.add(used);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      throw new Refusal("rejected", "No.");
+    });
+    const sooner = await run(async (_, __, meter) => {
+      meter.add({ roundTrips: 1 });
+      return { status: 200 };
+    });
+    expect(sooner.headers).toMatchObject({ "server-timing": timing(1, 0, 0) });
+    expect((await later).headers).toMatchObject({ "server-timing": timing(2, 0.5, 3) });
+    expect(told()).toMatchObject([
+      { RoundTrips: 1, ReadUnits: 0 },
+      { RoundTrips: 2, ReadUnits: 0.5, WriteUnits: 3 },
+    ]);
+  });
+
   test("tells of a request in one line: its ids, its route, what it was about and its status", async () => {
     await run(async (_, about) => {
       about({ stream: "jar-j1" });
