@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { rebuildPorts } from "../../lambdas/read-side-ports.ts";
-import { createDocumentClient } from "../../lib/adapters/dynamodb/client.ts";
+import { rebuildPorts, workQueuePort } from "../../lambdas/read-side-ports.ts";
 import { segmentsDefault } from "../../lib/core/log/segments.ts";
 import { tableVariable } from "../../lib/core/system/table.ts";
 import { registry } from "../../lib/domains/index.ts";
+import { meteredClient } from "../adapters/dynamodb/metered-client.ts";
 
 beforeEach(() => {
   for (const table of registry.tables) vi.stubEnv(tableVariable(table), table.name);
@@ -16,7 +16,7 @@ afterEach(() => {
 
 const told = (segments: string | undefined): number => {
   vi.stubEnv("DOCUMENT_SEGMENTS", segments);
-  return rebuildPorts(createDocumentClient()).documentSegments;
+  return rebuildPorts(meteredClient(), workQueuePort()).documentSegments;
 };
 
 test("the walk of a document's rebuild is split as all walks are, unless a function is told otherwise", () => {
