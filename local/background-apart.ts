@@ -3,20 +3,27 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Background, BackgroundOptions, StartBackground } from "./background.ts";
+import type { DeliveredEvent } from "./bus-operations.ts";
 import { gather } from "./gather.ts";
+import { StartupFault } from "./startup-fault.ts";
+
+type Events = readonly DeliveredEvent[];
+
+/** What the process is asked: to settle what was committed, or for the last events on the bus. */
+type Question = { readonly order: "settle" } | { readonly order: "recent"; readonly limit: number };
 
 /** What the process is told to do. */
 export type Order =
   | { readonly order: "start"; readonly options: BackgroundOptions }
   | { readonly order: "wake"; readonly writes: number }
-  | { readonly order: "settle"; readonly turn: number }
-  | { readonly order: "stop" };
+  | { readonly order: "stop" }
+  | (Question & { readonly turn: number });
 
 /** What the process tells. */
 export type Report =
   | { readonly report: "started" }
-  | { readonly report: "failed"; readonly reason: string }
-  | { readonly report: "settled"; readonly turn: number }
+  | { readonly report: "failed"; readonly reason: string; readonly wayOut?: string }
+  | { readonly report: "answered"; readonly turn: number; readonly events: Events }
   | { readonly report: "said"; readonly line: string };
 
 type Hear = (report: Report) => void;
@@ -35,6 +42,26 @@ const launch = (hear: Hear): ChildProcess => {
   return child;
 };
 
+/** Asks the process, and hears its answers; one that ends before it has answered has no events. */
+const asker = (exited: Promise<unknown>, tell: (order: Order) => void) => {
+  const waiting = new Map<number, (events: Events) => void>();
+  let turn = 0;
+  return {
+    hear: (answered: number, events: Events): void => waiting.get(answered)?.(events),
+    ask: (question: Question): Promise<Events> => {
+      turn += 1;
+      const own = turn;
+      const answer = new Promise<Events>((resolve) => waiting.set(own, resolve));
+      tell({ ...question, turn: own });
+      const none = exited.then((): Events => []);
+      return Promise.race([answer, none]).finally(() => waiting.delete(own));
+    },
+  };
+};
+
+const failureOf = ({ reason, wayOut }: Extract<Report, { report: "failed" }>): Error =>
+  wayOut === undefined ? new Error(reason) : new StartupFault(reason, wayOut);
+
 /** For how long wake-ups are gathered: to send one takes a fortieth of a command, and nobody sees so small a lag. */
 const gatherMs = 5;
 
@@ -43,15 +70,14 @@ const gatherMs = 5;
  * one. It ends with this process, also when that is killed.
  */
 export const startBackgroundApart: StartBackground = async (options, log) => {
-  const settled = new Map<number, () => void>();
   let started: (failure?: Error) => void = () => undefined;
   const starting = new Promise<void>((resolve, reject) => {
     started = (failure) => (failure ? reject(failure) : resolve());
   });
   const child = launch((report) => {
     if (report.report === "said") log(report.line);
-    else if (report.report === "settled") settled.get(report.turn)?.();
-    else if (report.report === "failed") started(new Error(report.reason));
+    else if (report.report === "answered") questions.hear(report.turn, report.events);
+    else if (report.report === "failed") started(failureOf(report));
     else started();
   });
   const exited = once(child, "exit");
@@ -64,6 +90,7 @@ export const startBackgroundApart: StartBackground = async (options, log) => {
   const tell = (order: Order): void => {
     if (child.connected) child.send(order);
   };
+  const questions = asker(exited, tell);
   const stop: Background["stop"] = async () => {
     isStopping = true;
     tell({ order: "stop" });
@@ -77,16 +104,10 @@ export const startBackgroundApart: StartBackground = async (options, log) => {
     await stop();
     throw error;
   }
-  let turn = 0;
   return {
     wake: gather(gatherMs, (writes) => tell({ order: "wake", writes })),
-    idle: () => {
-      turn += 1;
-      const own = turn;
-      const done = new Promise<void>((resolve) => settled.set(own, resolve));
-      tell({ order: "settle", turn: own });
-      return Promise.race([done, exited.then(() => undefined)]).finally(() => settled.delete(own));
-    },
+    idle: async () => void (await questions.ask({ order: "settle" })),
+    recentEvents: (limit) => questions.ask({ order: "recent", limit }),
     died,
     stop,
   };

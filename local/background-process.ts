@@ -1,7 +1,7 @@
 import { constants, setPriority } from "node:os";
 import { type Background, startBackground } from "./background.ts";
 import type { Order, Report } from "./background-apart.ts";
-import { errorText } from "./startup-fault.ts";
+import { errorText, StartupFault } from "./startup-fault.ts";
 
 // A program: the process that `background-apart.ts` starts, and speaks with.
 
@@ -21,13 +21,22 @@ const start = async (options: Extract<Order, { order: "start" }>["options"]): Pr
     background = await startBackground(options, say);
     report({ report: "started" });
   } catch (error) {
-    report({ report: "failed", reason: errorText(error) });
+    const wayOut = error instanceof StartupFault ? { wayOut: error.wayOut } : {};
+    report({ report: "failed", reason: errorText(error), ...wayOut });
   }
 };
 
 // How many wrote tells the background how busy it is.
 const wake = (writes: number): void => {
   for (let write = 0; write < writes; write++) background?.wake();
+};
+
+const answer = async (question: Extract<Order, { turn: number }>): Promise<void> => {
+  const { turn } = question;
+  if (question.order === "settle") await background?.idle();
+  const limit = question.order === "recent" ? question.limit : 0;
+  const events = (await background?.recentEvents(limit)) ?? [];
+  report({ report: "answered", turn, events });
 };
 
 const stop = async (): Promise<void> => {
@@ -39,7 +48,7 @@ process.on("message", (order: Order) => {
   if (order.order === "start") void start(order.options);
   else if (order.order === "wake") wake(order.writes);
   else if (order.order === "stop") void stop();
-  else void background?.idle().then(() => report({ report: "settled", turn: order.turn }));
+  else void answer(order);
 });
 process.once("disconnect", () => void stop());
 // Ctrl-C in a terminal reaches every process; the one that has started this one says when it is to end.

@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { startBus } from "./bus.ts";
+import type { DeliveredEvent } from "./bus-operations.ts";
 import { failuresIn } from "./endpoints.ts";
 import { keepDiscarded } from "./failure-destination.ts";
 import { tellCreated } from "./failure-notice.ts";
 import { callFunction } from "./function.ts";
-import { loadFunctions } from "./functions.ts";
+import { applyEnvironment, loadFunctions } from "./functions.ts";
 import { startQueuePump } from "./queue-pump.ts";
 import { startSchedule } from "./schedule.ts";
-import { errorText } from "./startup-fault.ts";
+import { errorText, refuseBroken } from "./startup-fault.ts";
 import { createStopper, type Stopper } from "./stopper.ts";
 import { type PumpSettings, type StreamPump, startStreamPump } from "./stream-pump.ts";
 
@@ -24,6 +26,8 @@ export interface BackgroundOptions {
 export interface Background extends Pick<StreamPump, "wake"> {
   /** Resolves when everything committed before this call has reached the views. */
   idle(): Promise<void>;
+  /** The last events on the bus as a consumer would get them, the newest first. */
+  recentEvents(limit: number): Promise<readonly DeliveredEvent[]>;
   /** Settles only when it ends without having been stopped. */
   readonly died: Promise<Error>;
   /** Ends after the calls at hand, within bounds; what was not delivered yet comes at the next start. */
@@ -50,7 +54,10 @@ const startParts = async (
   { dataDir, streamArn, queueUrl, pump: settings }: BackgroundOptions,
   log: (line: string) => void,
   stopper: Stopper,
-): Promise<Pick<Background, "wake" | "idle">> => {
+): Promise<Omit<Background, "died" | "stop">> => {
+  const bus = await startBus({ dataDir }).catch(refuseBroken("bus", dataDir));
+  stopper.add("bus", bus.stop);
+  stopper.add("bus's address", applyEnvironment({ AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url }));
   const scheduled = schedules.map(({ name }) => name);
   const functions = await loadFunctions([...streamFunctions, ...scheduled, "rescuer", "worker"]);
   // A view that is recorded after something was committed counts as unbuilt, and would be rebuilt.
@@ -92,6 +99,7 @@ const startParts = async (
       await Promise.all(pumps.map((pump) => pump.idle()));
       await worker.idle();
     },
+    recentEvents: async (limit) => bus.recent(limit),
   };
 };
 

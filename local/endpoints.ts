@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { workQueue } from "../lib/core/system/queues.ts";
 import { type TableDefinition, tableVariable } from "../lib/core/system/table.ts";
-import { type LocalBus, startBus } from "./bus.ts";
 import { startEngine } from "./engine.ts";
 import type { Environment } from "./functions.ts";
 import { startKms } from "./kms.ts";
 import { type LocalQueue, startQueue } from "./queue.ts";
 import { startS3 } from "./s3.ts";
-import { errorText, StartupFault } from "./startup-fault.ts";
+import { refuseBroken, StartupFault } from "./startup-fault.ts";
 import type { Stopper } from "./stopper.ts";
 
 /** The services that stand in for AWS. */
@@ -15,7 +14,6 @@ export interface Endpoints {
   readonly dynamodb: string;
   readonly kms: string;
   readonly queue: LocalQueue;
-  readonly bus: LocalBus;
   readonly s3: string;
   /** Settles only when the engine ends without having been stopped. */
   readonly engineDied: Promise<Error>;
@@ -41,14 +39,6 @@ const queues = [
   { name: workQueue.deadLetters, visibilitySeconds: 30 },
 ];
 
-const refuseBroken = (name: string, dataDir: string) => (error: unknown) => {
-  if (error instanceof StartupFault) throw error;
-  throw new StartupFault(
-    `The local ${name} cannot start on ${dataDir}: ${errorText(error)}`,
-    "Restore the directory from a copy, or start empty in another: DATA_DIR=.everfold-2 npm start",
-  );
-};
-
 /** An engine that somebody else runs; refuses one that does not answer at all. */
 const ownEngine = async (url: string) => {
   try {
@@ -63,8 +53,8 @@ const ownEngine = async (url: string) => {
 };
 
 /**
- * Starts everything that functions call: DynamoDB (or the engine that `AWS_ENDPOINT_URL_DYNAMODB` names, with its
- * streams at the same address), KMS, SQS, EventBridge and S3. Refuses a data directory that one of them cannot read.
+ * Starts what functions call: DynamoDB (or the engine that `AWS_ENDPOINT_URL_DYNAMODB` names, with its streams at the same
+ * address), KMS, SQS and S3; only functions that nobody waits for call EventBridge, which stands beside them. Refuses a data directory that one of them cannot read.
  */
 export const startEndpoints = async (dataDir: string, stopper: Stopper): Promise<Endpoints> => {
   const own = process.env.AWS_ENDPOINT_URL_DYNAMODB;
@@ -76,11 +66,9 @@ export const startEndpoints = async (dataDir: string, stopper: Stopper): Promise
   stopper.add("KMS", kms.stop);
   const queue = await startQueue({ dataDir, queues }).catch(refuseBroken("queue", dataDir));
   stopper.add("queue", queue.stop);
-  const bus = await startBus({ dataDir }).catch(refuseBroken("bus", dataDir));
-  stopper.add("bus", bus.stop);
   const s3 = await startS3({ directory: failuresIn(dataDir) });
   stopper.add("S3", s3.stop);
-  return { dynamodb: engine.url, kms: kms.url, queue, bus, s3: s3.url, engineDied: engine.died };
+  return { dynamodb: engine.url, kms: kms.url, queue, s3: s3.url, engineDied: engine.died };
 };
 
 // Never the real ones; kept as they are only for an engine of one's own, which may know them.
@@ -94,7 +82,7 @@ const credentials = (): Environment => ({
 
 /** The environment in which unmodified SDK clients reach the endpoints, and functions find their tables. */
 export const functionEnvironment = (
-  { dynamodb, kms, queue, bus, s3 }: Endpoints,
+  { dynamodb, kms, queue, s3 }: Endpoints,
   tables: readonly TableDefinition[],
 ): Environment => ({
   ...Object.fromEntries(tables.map((table) => [tableVariable(table), table.name])),
@@ -103,7 +91,6 @@ export const functionEnvironment = (
   AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
   AWS_ENDPOINT_URL_KMS: kms,
   AWS_ENDPOINT_URL_SQS: queue.url,
-  AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
   AWS_ENDPOINT_URL_S3: s3,
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
   // The SDK warns about Node 20 on every start; this is its own switch.

@@ -3,10 +3,10 @@ import { workQueue } from "../lib/core/system/queues.ts";
 import type { HttpFunction } from "../lib/core/system/route.ts";
 import { eventTable } from "../lib/core/system/tables.ts";
 import { registry } from "../lib/domains/index.ts";
-import { type StartBackground, startBackground } from "./background.ts";
+import { type Background, type StartBackground, startBackground } from "./background.ts";
 import { createTables, streamArnOf } from "./create-tables.ts";
 import { openDataDirectory } from "./data-directory.ts";
-import { type Endpoints, functionEnvironment, startEndpoints } from "./endpoints.ts";
+import { functionEnvironment, startEndpoints } from "./endpoints.ts";
 import { applyEnvironment, loadFunctions } from "./functions.ts";
 import { startGateway } from "./gateway.ts";
 import { openIssuer } from "./issuer.ts";
@@ -51,10 +51,10 @@ const httpFunctions: readonly HttpFunction[] = [
   ...new Set<HttpFunction>([...registry.routes.map(({ handler }) => handler), "query"]),
 ];
 
-const busRoute = ({ bus }: Endpoints): LocalRoute => ({
+const busRoute = ({ recentEvents }: Background): LocalRoute => ({
   method: "GET",
   path: "/local/bus",
-  answer: async () => jsonAnswer({ items: bus.recent(busEventsShown) }),
+  answer: async () => jsonAnswer({ items: await recentEvents(busEventsShown) }),
 });
 
 /** Lines that tell metrics are printed only for those who have asked for such detail. */
@@ -99,7 +99,7 @@ const startParts = async (
     functions: new Map(httpFunctions.map((name) => [name, functions(name)])),
     fallback: "query",
     verify: verifiedTokens(issuer.verify),
-    local: [...issuerRoutes(issuer), busRoute(endpoints), metrics],
+    local: [...issuerRoutes(issuer), busRoute(background), metrics],
     corsOrigins: options.corsOrigins ?? [],
     onWritten: background.wake,
     log,

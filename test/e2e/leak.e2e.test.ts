@@ -118,7 +118,7 @@ const lookAround = async (ann: User, eve: User): Promise<void> => {
   await note(root.get("/admin/views"), 200);
   await note(root.get("/admin/audit"), 200);
   await note(root.get("/admin/dead-letters"), 200);
-  await note(eve.get("/accounts/d"), 403);
+  await note(eve.get("/accounts/d", seen(late)), 403);
   await note(eve.get("/views/balances?user=ann"), 403);
   await note(dan.get("/people/dan/export"), 200);
   await note(root.get("/views/audit?user=ann"), 200);

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startBackgroundApart } from "../../local/background-apart.ts";
+import { busFileName } from "../../local/bus.ts";
+import { StartupFault } from "../../local/startup-fault.ts";
 import { callerOf, type HostProcess, opening, startHost } from "./host-process.ts";
 
 const patience = { timeout: 20_000, interval: 50 };
@@ -57,6 +59,10 @@ test("what nobody waits for runs in a process of its own, and its metrics are to
     const told = await (await fetch(`${url}/local/metrics`)).text();
     expect(told).toContain('"service":"projector"');
   }, patience);
+  await vi.waitFor(async () => {
+    const bus = await (await fetch(`${url}/local/bus`)).json();
+    expect(bus).toMatchObject({ items: [{ "detail-type": "AccountOpened" }] });
+  }, patience);
 });
 
 test("the host stops, and says why, when its background has ended by itself", async () => {
@@ -79,4 +85,13 @@ test("a start that fails is refused with its reason", async () => {
   await expect(startBackgroundApart(options, () => undefined)).rejects.toThrow(
     "environment variable",
   );
+});
+
+test("a start that fails for a reason that can be mended tells the way out", async () => {
+  await writeFile(join(dataDir, busFileName), "no event\n");
+  const options = { dataDir, streamArn: "arn:none", queueUrl: "http://127.0.0.1:1/none" };
+  const failure = await startBackgroundApart(options, () => undefined).catch((error) => error);
+  expect(failure).toBeInstanceOf(StartupFault);
+  expect(failure.message).toContain("bus.log is damaged");
+  expect(failure.wayOut).toContain("Move the file away");
 });

@@ -11,7 +11,6 @@ const endpoints: Endpoints = {
     queueUrl: (name) => `http://127.0.0.1:3/${name}`,
     stop: async () => undefined,
   },
-  bus: { url: "http://127.0.0.1:4", recent: () => [], stop: async () => undefined },
   s3: "http://127.0.0.1:5",
   engineDied: never,
 };
@@ -51,7 +50,6 @@ test("functions find every table, and every service on this machine", () => {
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: endpoints.dynamodb,
     AWS_ENDPOINT_URL_KMS: endpoints.kms,
     AWS_ENDPOINT_URL_SQS: endpoints.queue.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.bus.url,
     STAGE: "local",
     DOCUMENT_SEGMENTS: "1",
   });
