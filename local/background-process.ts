@@ -32,11 +32,10 @@ const wake = (writes: number): void => {
 };
 
 const answer = async (question: Extract<Order, { turn: number }>): Promise<void> => {
-  const { turn } = question;
-  if (question.order === "settle") await background?.idle();
-  const limit = question.order === "recent" ? question.limit : 0;
-  const events = (await background?.recentEvents(limit)) ?? [];
-  report({ report: "answered", turn, events });
+  const { order, turn } = question;
+  const events =
+    order === "recent" ? await background?.recentEvents(question.limit) : await background?.idle();
+  report({ report: "answered", turn, events: events ?? [] });
 };
 
 const stop = async (): Promise<void> => {

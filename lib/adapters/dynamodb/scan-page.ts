@@ -13,8 +13,8 @@ export interface ScannedPage {
 }
 
 /**
- * Scans one page (at most 1 MB, and at most the limit) of one segment of a table, strongly. Refuses as `unavailable` while the store, called by
- * its name, does not answer.
+ * Scans one page (at most 1 MB, and at most the limit) of one segment of a table, strongly. Refuses as `unavailable`
+ * while the store, called by its name, does not answer.
  */
 export const scanPage = async (
   client: Pick<MeteredClient, "send">,

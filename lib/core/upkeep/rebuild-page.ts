@@ -115,6 +115,7 @@ const walkStreams = async (
 ): Promise<WalkPage<CommitKey> | undefined> => {
   const probe = await ports.log.keys({ ...walk, limit: probeKeys });
   if (!isDense(probe.items)) return undefined;
+  if (!probe.next) return probe;
   const items = [...probe.items];
   let next = behind(probe);
   for (let steps = 0; next && steps < stride; steps++) {
@@ -124,9 +125,7 @@ const walkStreams = async (
   }
   if (next) return { items, next };
   const last = items.at(-1);
-  return !probe.next || (last && (await endsWith(ports, walk, last.stream)))
-    ? { items }
-    : undefined;
+  return last && (await endsWith(ports, walk, last.stream)) ? { items } : undefined;
 };
 
 /**
